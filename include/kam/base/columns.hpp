@@ -1,0 +1,44 @@
+/// Borrowed columns: the interface type of every batch call. Order in is order out.
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include <kam/base/status.hpp>
+
+namespace kam {
+
+/// What an order model needs to know of each account; n accounts, one row each.
+/// The time unit is the caller's, the same in all columns of a call.
+struct OrderColumns {
+  std::span<const double> frequency;  ///< repeat order occasions          [count], integer >= 0
+  std::span<const double> recency;  ///< age at the last order           [time], 0 <= recency <= age
+  std::span<const double> age;      ///< first order to observation end  [time], >= 0
+  std::span<const double> weight{};  ///< how often the row counts        [-], >= 0; empty means 1
+
+  [[nodiscard]] std::size_t rows() const noexcept { return frequency.size(); }
+};
+
+/// What the spend model needs; n accounts, one row each.
+struct SpendColumns {
+  std::span<const double> frequency;  ///< repeat order occasions [count], integer >= 0
+  std::span<const double>
+      monetary_value;                ///< mean net value of one repeat occasion [money]; unused at 0
+  std::span<const double> weight{};  ///< [-], >= 0; empty means 1
+
+  [[nodiscard]] std::size_t rows() const noexcept { return frequency.size(); }
+};
+
+/// An estimate with its interval, n rows each.
+struct IntervalColumns {
+  std::span<double> estimate;
+  std::span<double> lo;
+  std::span<double> hi;
+};
+
+/// ok, or size_mismatch naming the first column whose length differs from `frequency`.
+[[nodiscard]] Status check_sizes(const OrderColumns& columns);
+[[nodiscard]] Status check_sizes(const SpendColumns& columns);
+[[nodiscard]] Status check_size(const char* name, std::size_t got, std::size_t expected);
+
+}  // namespace kam
