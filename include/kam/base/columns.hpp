@@ -1,9 +1,11 @@
 /// Borrowed columns: the interface type of every batch call. Order in is order out.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <span>
 
+#include <kam/base/batch_report.hpp>
 #include <kam/base/status.hpp>
 
 namespace kam {
@@ -35,6 +37,18 @@ struct IntervalColumns {
   std::span<double> lo;
   std::span<double> hi;
 };
+
+/// Whether an order model can read the row: finite, a whole number of repeat orders, 0 <= recency
+/// <= age, and no recency without a repeat order.
+[[nodiscard]] inline RowReason order_row_reason(double frequency, double recency,
+                                                double age) noexcept {
+  if (!std::isfinite(frequency) || !std::isfinite(recency) || !std::isfinite(age)) {
+    return RowReason::not_finite;
+  }
+  const bool counts = frequency >= 0 && frequency == std::floor(frequency);
+  const bool ordered = recency >= 0 && recency <= age && (frequency > 0 || recency == 0);
+  return counts && ordered ? RowReason::none : RowReason::out_of_domain;
+}
 
 /// ok, or size_mismatch naming the first column whose length differs from `frequency`.
 [[nodiscard]] Status check_sizes(const OrderColumns& columns);

@@ -1,0 +1,284 @@
+#include "churn/beta_geometric_fit.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
+#include "numeric/fit_report.hpp"
+#include "numeric/grouping.hpp"
+#include "numeric/trust_region.hpp"
+
+namespace kam::detail {
+namespace {
+
+using numeric::Evaluation;
+
+/// Distinct rows with their weights, sorted by (x, T, t_x): the answer does not depend on row
+/// order, and neighbours share logarithms.
+struct DistinctRows {
+  std::vector<double> x, t_x, T, weight;
+  double total_weight = 0, orders = 0, time = 0;
+};
+
+struct Totals {
+  double x = 0, weight = 0;
+};
+
+/// What a likelihood needs of one distinct x: gamma-function terms depend on nothing else.
+struct OrderCount {
+  double x, weight;
+  std::size_t begin, end;  // its rows in DistinctRows
+};
+
+BatchReport sort_out(const OrderColumns& accounts, std::vector<char>& usable) {
+  BatchReport report;
+  usable.assign(accounts.rows(), 0);
+  for (std::size_t i = 0; i < accounts.rows(); ++i) {
+    RowReason reason =
+        order_row_reason(accounts.frequency[i], accounts.recency[i], accounts.age[i]);
+    if (!accounts.weight.empty() && reason == RowReason::none) {
+      const double weight = accounts.weight[i];
+      if (!std::isfinite(weight)) reason = RowReason::not_finite;
+      if (weight < 0) reason = RowReason::out_of_domain;
+    }
+    usable[i] = reason == RowReason::none;
+    if (usable[i]) report.scored();
+    if (!usable[i]) report.rejected(i, reason);
+  }
+  return report;
+}
+
+DistinctRows collapse(const OrderColumns& accounts, const std::vector<char>& usable) {
+  const numeric::Grouping grouping =
+      numeric::group_rows<3>({accounts.frequency, accounts.recency, accounts.age},
+                             [&](std::size_t i) { return usable[i]; });
+  std::vector<double> weight(grouping.groups(), 0.0);
+  for (std::size_t i = 0; i < accounts.rows(); ++i) {
+    if (usable[i]) weight[grouping.group_of[i]] += accounts.weight.empty() ? 1 : accounts.weight[i];
+  }
+  struct Row {
+    double x, T, t_x, weight;
+    bool operator<(const Row& o) const {
+      return x != o.x ? x < o.x : T != o.T ? T < o.T : t_x < o.t_x;
+    }
+  };
+  std::vector<Row> rows;
+  rows.reserve(grouping.groups());
+  for (std::size_t g = 0; g < grouping.groups(); ++g) {
+    if (weight[g] == 0) continue;
+    const std::size_t i = grouping.first_row[g];
+    rows.push_back({accounts.frequency[i], accounts.age[i], accounts.recency[i], weight[g]});
+  }
+  std::sort(rows.begin(), rows.end());
+  DistinctRows distinct;
+  for (auto* column : {&distinct.x, &distinct.t_x, &distinct.T, &distinct.weight}) {
+    column->reserve(rows.size());
+  }
+  for (const Row& row : rows) {
+    distinct.x.push_back(row.x);
+    distinct.t_x.push_back(row.t_x);
+    distinct.T.push_back(row.T);
+    distinct.weight.push_back(row.weight);
+    distinct.total_weight += row.weight;
+    distinct.orders += row.weight * row.x;
+    distinct.time += row.weight * row.T;
+  }
+  return distinct;
+}
+
+std::vector<OrderCount> order_counts(const DistinctRows& rows) {
+  std::vector<OrderCount> counts;
+  for (std::size_t i = 0; i < rows.x.size(); ++i) {
+    if (counts.empty() || counts.back().x != rows.x[i]) counts.push_back({rows.x[i], 0, i, i});
+    counts.back().weight += rows.weight[i];
+    counts.back().end = i + 1;
+  }
+  return counts;
+}
+
+/// Value, gradient and Hessian of one block of rows: plain numbers, added in block order.
+struct Sums {
+  double value = 0;
+  double g[4] = {};
+  double h[10] = {};  // upper triangle: rr ra rA rB aa aA aB AA AB BB with a = alpha, A = a, B = b
+
+  void add(const Sums& o) {
+    value += o.value;
+    for (int i = 0; i < 4; ++i) g[i] += o.g[i];
+    for (int i = 0; i < 10; ++i) h[i] += o.h[i];
+  }
+};
+
+class Likelihood {
+ public:
+  Likelihood(DistinctRows rows, bool first_order_counts, const Executor& executor)
+      : rows_(std::move(rows)),
+        counts_(order_counts(rows_)),
+        first_(first_order_counts),
+        executor_(executor) {}
+
+  [[nodiscard]] const DistinctRows& rows() const { return rows_; }
+  [[nodiscard]] bool cancelled() const { return cancelled_; }
+
+  /// At the point (ln r, ln alpha, ln a, ln b).
+  Evaluation operator()(const Eigen::VectorXd& log_parameters) {
+    const Eigen::VectorXd values = log_parameters.array().exp();
+    const BetaGeometricParameters p{values[0], values[1], values[2], values[3]};
+    Sums total = gamma_terms(p);
+    std::vector<Sums> blocks((rows_.x.size() + kBlockRows - 1) / kBlockRows);
+    if (!for_each_block(executor_, rows_.x.size(),
+                        [&](std::size_t block, std::size_t begin, std::size_t end) {
+                          for (std::size_t i = begin; i < end; ++i) add_row(p, i, blocks[block]);
+                        })) {
+      cancelled_ = true;
+    }
+    for (const Sums& block : blocks) total.add(block);
+
+    Evaluation at{total.value, Eigen::VectorXd(4), Eigen::MatrixXd(4, 4)};
+    for (int i = 0, k = 0; i < 4; ++i) {
+      at.gradient[i] = total.g[i];
+      for (int j = i; j < 4; ++j, ++k) at.hessian(i, j) = at.hessian(j, i) = total.h[k];
+    }
+    numeric::to_log_parameters(values, at);
+    return at;
+  }
+
+ private:
+  /// ln Gamma(r+x)/Gamma(r) + r ln alpha + ln B(a, beta)/B(a, b), beta = b + x (+ 1): once per
+  /// distinct x.
+  [[nodiscard]] Sums gamma_terms(const BetaGeometricParameters& p) const {
+    Sums s;
+    const double log_alpha = std::log(p.alpha);
+    const double psi_r = digamma(p.r), psi1_r = trigamma(p.r);
+    const double psi_b = digamma(p.b), psi1_b = trigamma(p.b);
+    const double psi_ab = digamma(p.a + p.b), psi1_ab = trigamma(p.a + p.b);
+    for (const OrderCount& count : counts_) {
+      const double w = count.weight, x = count.x, stays = x + (first_ ? 1 : 0);
+      s.value += w * (log_gamma_ratio(p.r, x) + p.r * log_alpha + log_gamma_ratio(p.b, stays) -
+                      log_gamma_ratio(p.a + p.b, stays));
+      const double d_ab = psi_ab - digamma(p.a + p.b + stays);
+      const double d1_ab = psi1_ab - trigamma(p.a + p.b + stays);
+      s.g[0] += w * (digamma(p.r + x) - psi_r + log_alpha);
+      s.g[1] += w * p.r / p.alpha;
+      s.g[2] += w * d_ab;
+      s.g[3] += w * (digamma(p.b + stays) - psi_b + d_ab);
+      s.h[0] += w * (trigamma(p.r + x) - psi1_r);
+      s.h[1] += w / p.alpha;
+      s.h[4] -= w * p.r / (p.alpha * p.alpha);
+      s.h[7] += w * d1_ab;
+      s.h[8] += w * d1_ab;
+      s.h[9] += w * (trigamma(p.b + stays) - psi1_b + d1_ab);
+    }
+    return s;
+  }
+
+  /// M = ln[exp(A) + exp(B)], A = -(r+x) ln(alpha+T), B = ln a/(beta-1) - (r+x) ln(alpha+t_x).
+  /// With v = share of B: M' = A' + v (B - A)', M'' = A'' + v (B - A)'' + v (1-v) (B-A)' (B-A)'^T.
+  void add_row(const BetaGeometricParameters& p, std::size_t i, Sums& s) const {
+    const double x = rows_.x[i], w = rows_.weight[i], order_rate = p.r + x;
+    const double at_T = 1 / (p.alpha + rows_.T[i]);
+    const double log_T = std::log(p.alpha + rows_.T[i]);
+    s.value -= w * order_rate * log_T;
+    s.g[0] -= w * log_T;
+    s.g[1] -= w * order_rate * at_T;
+    s.h[1] -= w * at_T;
+    s.h[4] += w * order_rate * at_T * at_T;
+    if (x == 0 && !first_) return;  // BG/NBD: alive for certain
+
+    const double left = p.b + x - (first_ ? 0 : 1);  // beta - 1
+    const double at_t = 1 / (p.alpha + rows_.t_x[i]);
+    const double log_ratio = std::log1p((rows_.T[i] - rows_.t_x[i]) * at_t);
+    const double log_odds = std::log(p.a / left) + order_rate * log_ratio;
+    const double e = std::exp(-std::fabs(log_odds));
+    const double v = log_odds > 0 ? 1 / (1 + e) : e / (1 + e);
+    s.value += w * ((log_odds > 0 ? log_odds : 0) + std::log1p(e));
+
+    const double d[4] = {log_ratio, order_rate * (at_T - at_t), 1 / p.a, -1 / left};
+    const double wv = w * v, bend = wv * (1 - v);
+    for (int j = 0, k = 0; j < 4; ++j) {
+      s.g[j] += wv * d[j];
+      for (int l = j; l < 4; ++l, ++k) s.h[k] += bend * d[j] * d[l];
+    }
+    s.h[1] += wv * (at_T - at_t);
+    s.h[4] += wv * order_rate * (at_t * at_t - at_T * at_T);
+    s.h[7] -= wv / (p.a * p.a);
+    s.h[9] += wv / (left * left);
+  }
+
+  DistinctRows rows_;
+  std::vector<OrderCount> counts_;
+  bool first_;
+  Executor executor_;
+  bool cancelled_ = false;
+};
+
+/// Orders per time give alpha for a given r; the best of a few (r, a, b) starts the search.
+Eigen::VectorXd start_from_data(Likelihood& likelihood) {
+  const double rate = likelihood.rows().orders / std::max(likelihood.rows().time, 1e-300);
+  constexpr double kShapes[][3] = {{0.3, 0.8, 2.5}, {1.0, 0.5, 4.0}, {5.0, 0.5, 10.0}};
+  Eigen::VectorXd best;
+  double best_value = -HUGE_VAL;
+  for (const auto& shape : kShapes) {
+    // Accounts leave: those that stay order about twice as fast as the average over all time.
+    const Eigen::VectorXd point =
+        Eigen::Vector4d(shape[0], shape[0] / (2 * rate), shape[1], shape[2]).array().log();
+    const double value = likelihood(point).value;
+    if (best.size() == 0 || value > best_value) {
+      best = point;
+      best_value = value;
+    }
+  }
+  return best;
+}
+
+Status check_options(const FitOptions<BetaGeometricParameters>& options) {
+  if (!(options.tolerance > 0)) return invalid_argument("tolerance", "> 0", options.tolerance);
+  if (options.max_iterations < 1) {
+    return invalid_argument("max_iterations", ">= 1", options.max_iterations);
+  }
+  if (!options.start) return {};
+  const auto values = options.start->values();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!(values[i] > 0) || !std::isfinite(values[i])) {
+      return invalid_argument(BetaGeometricParameters::kNames[i], "finite and > 0", values[i]);
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<FitResult<BetaGeometricParameters>> fit_beta_geometric(
+    const OrderColumns& accounts, bool first_order_counts,
+    const FitOptions<BetaGeometricParameters>& options, const Executor& executor) {
+  if (Status s = check_sizes(accounts); !s.ok()) return s;
+  if (Status s = check_options(options); !s.ok()) return s;
+
+  FitResult<BetaGeometricParameters> fit;
+  std::vector<char> usable;
+  fit.rows = sort_out(accounts, usable);
+  Likelihood likelihood(collapse(accounts, usable), first_order_counts, executor);
+  fit.weight = likelihood.rows().total_weight;
+  fit.events = likelihood.rows().orders;
+  if (!(fit.events > 0)) {
+    return Status{StatusCode::insufficient_data,
+                  "no usable account has a repeat order: an order model cannot be fitted (" +
+                      std::to_string(fit.rows.rows_scored) + " rows used, " +
+                      std::to_string(fit.rows.rows_rejected) + " left out)"};
+  }
+  Eigen::VectorXd start;
+  if (options.start) {
+    const auto values = options.start->values();
+    start = Eigen::Map<const Eigen::Vector4d>(values.data()).array().log();
+  } else {
+    start = start_from_data(likelihood);
+  }
+  const auto optimum = numeric::maximise(
+      start, [&](const Eigen::VectorXd& at) { return likelihood(at); },
+      {.tolerance = options.tolerance, .max_iterations = options.max_iterations},
+      [&] { return !likelihood.cancelled(); });
+  numeric::finish_fit(optimum, fit);
+  return fit;
+}
+
+}  // namespace kam::detail

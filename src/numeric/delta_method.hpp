@@ -1,0 +1,82 @@
+/// Intervals of a whole batch by the delta method: derivatives by ln(parameters) are central
+/// differences of the batch itself, so one piece of code serves every model and every verb.
+#pragma once
+
+#include <cmath>
+#include <span>
+#include <vector>
+
+#include <kam/base/batch_report.hpp>
+#include <kam/base/columns.hpp>
+#include <kam/base/interval.hpp>
+
+namespace kam::numeric {
+
+enum class IntervalScale { log, logit };
+
+/// Step in ln(parameter): truncation error about step^2, rounding about 1e-16 / step.
+inline constexpr double kDeltaStep = 1e-4;
+
+/// d(scale(estimate)) / d ln(parameter k), one column per parameter.
+class Gradients {
+ public:
+  Gradients(std::size_t parameters, std::size_t rows) : rows_(rows), columns_(parameters * rows) {}
+
+  [[nodiscard]] std::span<double> column(std::size_t k) {
+    return std::span(columns_).subspan(k * rows_, rows_);
+  }
+
+  /// Standard error on the scale: sqrt(g' C g); NaN where C is unknown.
+  [[nodiscard]] double standard_error(std::size_t row, std::span<const double> covariance) const {
+    const std::size_t n = columns_.size() / (rows_ == 0 ? 1 : rows_);
+    double variance = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < n; ++j) {
+        variance += columns_[i * rows_ + row] * covariance[i * n + j] * columns_[j * rows_ + row];
+      }
+    }
+    return std::sqrt(variance > 0 ? variance : variance == 0 ? 0 : kNaN);
+  }
+
+ private:
+  std::size_t rows_;
+  std::vector<double> columns_;
+};
+
+[[nodiscard]] inline double on_scale(double value, IntervalScale scale) {
+  return scale == IntervalScale::log ? std::log(value) : std::log(value) - std::log1p(-value);
+}
+
+/// `batch(k, step, out)` writes the batch with ln(parameter k) moved by `step`.
+template <class Batch>
+Gradients gradients(std::size_t parameters, std::size_t rows, IntervalScale scale,
+                    const Batch& batch) {
+  Gradients result(parameters, rows);
+  std::vector<double> above(rows), below(rows);
+  for (std::size_t k = 0; k < parameters; ++k) {
+    batch(k, kDeltaStep, std::span(above));
+    batch(k, -kDeltaStep, std::span(below));
+    const std::span<double> column = result.column(k);
+    for (std::size_t i = 0; i < rows; ++i) {
+      column[i] = (on_scale(above[i], scale) - on_scale(below[i], scale)) / (2 * kDeltaStep);
+    }
+  }
+  return result;
+}
+
+/// Fills lo and hi around out.estimate. Certain values (0, or a probability of 1) are points.
+template <class StandardError>
+void fill_interval(const IntervalColumns& out, IntervalScale scale, double z,
+                   const StandardError& standard_error) {
+  for (std::size_t i = 0; i < out.estimate.size(); ++i) {
+    const double estimate = out.estimate[i];
+    const bool certain = estimate == 0 || (scale == IntervalScale::logit && estimate == 1);
+    const double se = certain ? 0 : standard_error(i);
+    const Interval interval = scale == IntervalScale::log ? log_interval(estimate, se, z)
+                                                          : logit_interval(estimate, se, z);
+    out.lo[i] = interval.lo;
+    out.hi[i] = interval.hi;
+  }
+}
+
+}  // namespace kam::numeric
