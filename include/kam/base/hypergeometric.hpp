@@ -56,7 +56,9 @@ inline constexpr double kNegligible = 1e-17;
   const auto rises = [=](const LogisticPoint& at) {
     return (b * at.q - (c - b) * at.p) * (at.q + (1 - z) * at.p) + a * z * at.p * at.q > 0;
   };
-  return log_integral(log_integrand, rises, (a + c) / 4) - log_beta(b, c - b);
+  const PureTail left{b, 40 + std::log1p(a + c)},
+      right{c - b, 40 + std::log1p(a + c) - std::log1p(-z)};
+  return log_integral(log_integrand, rises, (a + c) / 4, left, right) - log_beta(b, c - b);
 }
 
 [[nodiscard]] inline double log_hyp2f1_ordered(double a, double b, double c, double z) {
@@ -110,7 +112,10 @@ inline constexpr double kNegligible = 1e-17;
   };
   // (1+pu)^-s bends sharply only where it is not negligible: s ln(1+pu) < 40.
   const double bend = s < 40 ? s : 40;
-  return std::exp(log_integral(log_integrand, rises, (a + b + bend) / 4) - log_beta(a, b));
+  const PureTail left{a, 40 + std::log1p(s) + std::log1p(u) + std::log1p(b)};
+  const PureTail right{b, 40 + std::log1p(s) + std::log1p(a)};
+  return std::exp(log_integral(log_integrand, rises, (a + b + bend) / 4, left, right) -
+                  log_beta(a, b));
 }
 
 }  // namespace detail

@@ -22,23 +22,27 @@ struct LogisticPoint {
                : LogisticPoint{large, small, log_large, log_small};
 }
 
-/// Sum of exp(log_integrand - top) over centre + step, centre + 2 step, … until it no longer
-/// matters.
+/// Beyond |y| = from the integrand is exp(-exponent |y|) to working precision: the rest of the sum
+/// is a geometric series, however slowly it decays.
+struct PureTail {
+  double exponent, from;
+};
+
+/// Sum of exp(log_integrand - top) over centre + step, centre + 2 step, …
 template <class LogIntegrand>
 [[nodiscard]] double side_sum(const LogIntegrand& log_integrand, double centre, double step,
-                              double top) {
-  constexpr double kNegligible = 1e-18;
-  constexpr int kMostPoints = 2'000'000;
-  double sum = 0, previous = 1;
-  for (int i = 1; i < kMostPoints; ++i) {
-    const double term = std::exp(log_integrand(logistic_point(centre + step * i)) - top);
+                              double top, const PureTail& tail) {
+  double sum = 0;
+  for (int i = 1;; ++i) {
+    const double y = centre + step * i;
+    const double term = std::exp(log_integrand(logistic_point(y)) - top);
     sum += term;
-    // Past the peak the terms fall at least geometrically.
-    const double ratio = term / previous;
-    if (term == 0 || (ratio < 1 && term * ratio <= kNegligible * (1 + sum) * (1 - ratio))) break;
-    previous = term;
+    if (y * step > 0 && std::fabs(y) > tail.from) {
+      return sum + term / std::expm1(tail.exponent * std::fabs(step));
+    }
+    // Far from the peak nothing that follows can matter: terms fall from here on.
+    if (term < 1e-25 * sum) return sum;
   }
-  return sum;
 }
 
 /// ln of the integral of exp(log_integrand) dy over the line.
@@ -46,9 +50,10 @@ template <class LogIntegrand>
 /// `rises(point)` tells whether the integrand still rises; it does so up to one peak. `curvature`
 /// bounds the second derivative of the log integrand and sets the step: the error is exp(-2 pi^2 /
 /// (step^2 curvature)) for a Gaussian-like peak, exp(-2 pi^2 / step) from the width of the strip.
+/// Some hundred points, whatever the parameters: tails are closed analytically.
 template <class LogIntegrand, class Rises>
 [[nodiscard]] double log_integral(const LogIntegrand& log_integrand, const Rises& rises,
-                                  double curvature) {
+                                  double curvature, const PureTail& left, const PureTail& right) {
   double low = -700, high = 700;
   for (int i = 0; i < 60; ++i) {
     const double middle = 0.5 * (low + high);
@@ -57,8 +62,8 @@ template <class LogIntegrand, class Rises>
   const double centre = 0.5 * (low + high);
   const double top = log_integrand(logistic_point(centre));
   const double step = std::fmin(0.45, 0.65 / std::sqrt(curvature));
-  const double sum =
-      1 + side_sum(log_integrand, centre, step, top) + side_sum(log_integrand, centre, -step, top);
+  const double sum = 1 + side_sum(log_integrand, centre, step, top, right) +
+                     side_sum(log_integrand, centre, -step, top, left);
   return top + std::log(sum * step);
 }
 

@@ -1,0 +1,118 @@
+#include <kam/lifetime/lifetime_value.hpp>
+
+#include <cmath>
+#include <utility>
+
+#include "numeric/batch.hpp"
+#include "numeric/delta_method.hpp"
+
+namespace kam {
+namespace {
+
+using numeric::failed;
+using numeric::IntervalScale;
+
+Status check(const LifetimeValueOptions& o) {
+  if (!(o.years >= 0) || !std::isfinite(o.years))
+    return invalid_argument("years", "finite and >= 0", o.years);
+  if (!(o.discount >= 0) || !std::isfinite(o.discount)) {
+    return invalid_argument("discount", "finite and >= 0", o.discount);
+  }
+  if (!std::isfinite(o.margin)) return invalid_argument("margin", "finite", o.margin);
+  if (!(o.delay >= 0) || !std::isfinite(o.delay))
+    return invalid_argument("delay", "finite and >= 0", o.delay);
+  return {};
+}
+
+Status check(const ValueColumns& accounts, std::size_t out_rows) {
+  if (Status s = check_sizes(accounts.orders); !s.ok()) return s;
+  const std::size_t rows = accounts.orders.rows();
+  if (Status s = check_size("monetary_value", accounts.monetary_value.size(), rows); !s.ok())
+    return s;
+  return check_size("out", out_rows, rows);
+}
+
+/// Discounted orders of every account, as of now, after `delay` without an order.
+BatchReport discounted_orders(const OrderModel& model, const OrderColumns& accounts,
+                              const LifetimeValueOptions& o, std::span<double> out,
+                              const Executor& executor) {
+  const double units_per_year = kDaysPerYear / days_per_unit(o.unit);
+  const double delta = std::log1p(o.discount) / units_per_year;
+  const double horizon = std::fmax(0, o.years * units_per_year - o.delay);
+  if (o.delay == 0)
+    return discounted_expected_orders(model, horizon, delta, accounts, out, executor);
+  std::vector<double> later(accounts.age.begin(), accounts.age.end());
+  for (double& age : later) age += o.delay;
+  const OrderColumns moved{accounts.frequency, accounts.recency, later, accounts.weight};
+  BatchReport report = discounted_expected_orders(model, horizon, delta, moved, out, executor);
+  const double discount = std::exp(-delta * o.delay);
+  for (double& value : out) value *= discount;
+  return report;
+}
+
+}  // namespace
+
+BatchReport lifetime_value(const OrderModel& orders, const gamma_gamma::Parameters& spend,
+                           const ValueColumns& accounts, const LifetimeValueOptions& options,
+                           std::span<double> out, const Executor& executor) {
+  if (Status s = check(options); !s.ok()) return failed(std::move(s));
+  if (Status s = check(accounts, out.size()); !s.ok()) return failed(std::move(s));
+  const std::size_t rows = out.size();
+  std::vector<double> discounted(rows), per_order(rows);
+  if (auto r = discounted_orders(orders, accounts.orders, options, discounted, executor); !r.ok())
+    return r;
+  const SpendColumns spend_columns{accounts.orders.frequency, accounts.monetary_value};
+  if (auto r = gamma_gamma::expected_spend(spend, spend_columns, per_order, executor); !r.ok())
+    return r;
+  return numeric::for_each_row(
+      out, executor,
+      [&](std::size_t i) {
+        return order_row_reason(accounts.orders.frequency[i], accounts.orders.recency[i],
+                                accounts.orders.age[i]);
+      },
+      [&](std::size_t i) { return options.margin * per_order[i] * discounted[i]; });
+}
+
+BatchReport lifetime_value(const OrderEstimate& orders, const SpendEstimate& spend, double level,
+                           const ValueColumns& accounts, const LifetimeValueOptions& options,
+                           const IntervalColumns& out, const Executor& executor) {
+  const Result<double> z = interval_z(level);
+  if (!z) return failed(z.error());
+  const std::size_t rows = accounts.orders.rows();
+  if (Status s = check_size("out.lo", out.lo.size(), rows); !s.ok()) return failed(std::move(s));
+  if (Status s = check_size("out.hi", out.hi.size(), rows); !s.ok()) return failed(std::move(s));
+  BatchReport report =
+      lifetime_value(orders.model, spend.model, accounts, options, out.estimate, executor);
+  if (!report.ok()) return report;
+
+  // ln(value) = ln(orders) + ln(spend): the two variances add.
+  std::vector<double> work(rows), lo(rows), hi(rows);
+  const SpendColumns spend_columns{accounts.orders.frequency, accounts.monetary_value};
+  const IntervalColumns spend_interval{work, lo, hi};
+  if (auto r = gamma_gamma::expected_spend(spend.model, spend.log_covariance, level, spend_columns,
+                                           spend_interval, executor);
+      !r.ok()) {
+    return r;
+  }
+  const std::size_t n =
+      static_cast<std::size_t>(std::lround(std::sqrt(orders.log_covariance.size())));
+  const auto gradients = numeric::gradients(
+      n, rows, IntervalScale::log, [&](std::size_t k, double step, std::span<double> values) {
+        OrderModel moved = orders.model;
+        std::visit(
+            [&](auto& p) {
+              auto v = p.values();
+              v[k] *= std::exp(step);
+              p = std::decay_t<decltype(p)>::from_values(v);
+            },
+            moved);
+        (void)discounted_orders(moved, accounts.orders, options, values, executor);
+      });
+  numeric::fill_interval(out, IntervalScale::log, *z, [&](std::size_t i) {
+    const double of_spend = std::log(hi[i] / work[i]) / *z;
+    return std::hypot(gradients.standard_error(i, orders.log_covariance), of_spend);
+  });
+  return report;
+}
+
+}  // namespace kam
