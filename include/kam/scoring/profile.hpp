@@ -1,0 +1,68 @@
+/// The scorecard in force and the rules around it: everything that is judgement and not
+/// mathematics.
+///
+/// Profiles are TOML files (docs/profile.md; profiles/default.toml is the one used when none is
+/// given). A mistake in one is found here, when it is read, with line and key; never at scoring
+/// time.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <kam/base/date.hpp>
+#include <kam/base/interval.hpp>
+#include <kam/base/status.hpp>
+#include <kam/value/scorecard.hpp>
+
+namespace kam::scoring {
+
+/// A name for a range of a column: the first band, from the top, whose `from` the value reaches.
+struct Band {
+  std::string name;
+  double from;
+  friend bool operator==(const Band&, const Band&) = default;
+};
+
+struct OrderSettings {
+  TimeUnit occasion = TimeUnit::day;   ///< orders within one are one
+  TimeUnit unit = TimeUnit::week;      ///< of frequency's companions and of the order model
+  std::string model = "mbgnbd";        ///< mbgnbd or bgnbd
+  double minimum_repeat_orders = 100;  ///< below it the order-model columns are NA, insufficient
+};
+
+/// Valid by construction: from parse_profile or restore_profile.
+class Profile {
+ public:
+  std::string name;
+  std::string description;
+  double interval_level = kDefaultIntervalLevel;
+  OrderSettings orders;
+  std::string concentration_measure = "net_revenue";
+  std::vector<Band> value_bands;  ///< highest first, last one from 0; empty: no bands
+  std::vector<Band> churn_bands;
+
+  [[nodiscard]] const value::Scorecard& scorecard() const noexcept { return scorecard_; }
+
+ private:
+  explicit Profile(value::Scorecard scorecard) : scorecard_(std::move(scorecard)) {}
+  friend class ProfileBuilder;
+  value::Scorecard scorecard_;
+};
+
+/// `source` names the text in messages ("my.toml:17: indicator.bands: …"). Unknown keys are errors:
+/// a misspelt key must not silently keep a default. invalid_format otherwise.
+[[nodiscard]] Result<Profile> parse_profile(std::string_view toml, std::string_view source);
+
+/// The text of the shipped default profile, and the profile itself.
+[[nodiscard]] std::string_view default_profile_text() noexcept;
+[[nodiscard]] Result<Profile> default_profile();
+
+/// The profile as canonical JSON: what a model file embeds and what config_hash is taken of.
+[[nodiscard]] std::string to_json(const Profile& profile);
+[[nodiscard]] Result<Profile> restore_profile(std::string_view json);
+
+/// "A", "B", …; empty if there are no bands or the value is NaN.
+[[nodiscard]] std::string_view band_of(const std::vector<Band>& bands, double value) noexcept;
+
+}  // namespace kam::scoring

@@ -1,0 +1,224 @@
+#include "scoring/profile_json.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace kam::scoring {
+
+/// The one door into Profile: everything in it has been checked.
+class ProfileBuilder {
+ public:
+  static Profile make(value::Scorecard scorecard) { return Profile(std::move(scorecard)); }
+};
+
+namespace {
+
+value::Direction read_direction(const JsonNode& node) {
+  const std::string text = node.text("direction", "higher");
+  if (text == "higher") return value::Direction::higher_is_better;
+  if (text == "lower") return value::Direction::lower_is_better;
+  if (text == "nominal") return value::Direction::nominal_is_best;
+  node.fail("direction", "must be higher, lower or nominal, got '" + text + "'");
+  return {};
+}
+
+const char* direction_text(value::Direction direction) {
+  switch (direction) {
+    case value::Direction::higher_is_better:
+      return "higher";
+    case value::Direction::lower_is_better:
+      return "lower";
+    case value::Direction::nominal_is_best:
+      return "nominal";
+  }
+  return "higher";
+}
+
+void read_bands(const JsonNode& node, value::Indicator& indicator) {
+  std::vector<value::Anchor> anchors;
+  for (const JsonNode& pair : node.items("bands")) {
+    if (!pair.is_list() || pair.size() != 2) {
+      node.fail("bands", "each anchor is [value, score]");
+      return;
+    }
+    anchors.push_back({pair.at(0).as_number(), pair.at(1).as_number()});
+  }
+  auto bands = value::make_bands(std::move(anchors));
+  if (!bands) {
+    node.fail("bands", bands.error().message());
+    return;
+  }
+  indicator.scale = std::move(*bands);
+}
+
+void read_scale(const JsonNode& node, value::Indicator& indicator) {
+  if (node.has("bands") == node.has("scale")) {
+    node.fail("scale", "give either bands = [[value, score], …] or scale = \"rank\"");
+    return;
+  }
+  if (node.has("bands")) return read_bands(node, indicator);
+  const std::string scale = node.text("scale");
+  if (scale != "rank") node.fail("scale", "must be rank, got '" + scale + "'");
+  indicator.scale = value::RankScale{};
+}
+
+value::Indicator read_indicator(const JsonNode& node) {
+  node.allow_only({"id", "dimension", "feature", "weight", "scale", "bands", "direction", "unit",
+                   "label_en", "label_zh", "source"});
+  value::Indicator indicator;
+  indicator.id = node.text("id");
+  indicator.dimension = node.text("dimension");
+  indicator.feature = node.text("feature");
+  indicator.label_en = node.text("label_en", "");
+  indicator.label_zh = node.text("label_zh", "");
+  indicator.unit = node.text("unit", "");
+  indicator.source = node.text("source", "");
+  indicator.weight = node.finite("weight", 1);
+  indicator.direction = read_direction(node);
+  read_scale(node, indicator);
+  if (Status s = value::check(indicator); !s.ok()) {
+    node.fail(node.has("bands") ? "bands" : "weight", s.message());
+  }
+  return indicator;
+}
+
+value::Dimension read_dimension(const JsonNode& node) {
+  node.allow_only({"id", "weight", "minimum_coverage", "label_en", "label_zh"});
+  value::Dimension dimension;
+  dimension.id = node.text("id");
+  dimension.weight = node.finite("weight", 1);
+  dimension.minimum_coverage = node.finite("minimum_coverage", 0.5);
+  dimension.label_en = node.text("label_en", "");
+  dimension.label_zh = node.text("label_zh", "");
+  return dimension;
+}
+
+std::vector<Band> read_named_bands(const JsonNode& root, const char* key) {
+  std::vector<Band> bands;
+  if (!root.has(key)) return bands;
+  for (const JsonNode& node : root.items(key)) {
+    node.allow_only({"name", "from"});
+    bands.push_back({node.text("name"), node.finite("from", kNaN)});
+    if (bands.size() > 1 && !(bands.back().from < bands[bands.size() - 2].from)) {
+      node.fail("from", "bands overlap: each must start below the one before it");
+    }
+  }
+  if (!bands.empty() && bands.back().from != 0)
+    root.fail(key, "the last band must start at 0: there is a gap");
+  return bands;
+}
+
+TimeUnit read_unit(const JsonNode& node, const char* key, const char* fallback) {
+  const auto unit = parse_time_unit(node.text(key, fallback));
+  if (unit) return *unit;
+  node.fail(key, "must be day, week or month");
+  return TimeUnit::day;
+}
+
+OrderSettings read_orders(const JsonNode& node) {
+  node.allow_only({"occasion", "unit", "model", "minimum_repeat_orders"});
+  OrderSettings orders;
+  orders.occasion = read_unit(node, "occasion", "day");
+  orders.unit = read_unit(node, "unit", "week");
+  orders.model = node.text("model", "mbgnbd");
+  if (orders.model != "mbgnbd" && orders.model != "bgnbd") {
+    node.fail("model", "must be mbgnbd or bgnbd, got '" + orders.model + "'");
+  }
+  orders.minimum_repeat_orders = node.finite("minimum_repeat_orders", 100);
+  if (orders.minimum_repeat_orders < 1) node.fail("minimum_repeat_orders", "must be at least 1");
+  return orders;
+}
+
+Json bands_to_json(const std::vector<Band>& bands) {
+  Json json = Json::array();
+  for (const Band& band : bands) json.push_back({{"name", band.name}, {"from", band.from}});
+  return json;
+}
+
+Json indicator_to_json(const value::Indicator& indicator) {
+  Json json = {{"id", indicator.id},
+               {"dimension", indicator.dimension},
+               {"feature", indicator.feature},
+               {"weight", indicator.weight},
+               {"direction", direction_text(indicator.direction)},
+               {"unit", indicator.unit},
+               {"label_en", indicator.label_en},
+               {"label_zh", indicator.label_zh},
+               {"source", indicator.source}};
+  if (const auto* bands = std::get_if<value::Bands>(&indicator.scale)) {
+    Json anchors = Json::array();
+    for (const value::Anchor& anchor : bands->anchors())
+      anchors.push_back({anchor.x, anchor.score});
+    json["bands"] = anchors;
+  } else {
+    json["scale"] = "rank";
+  }
+  return json;
+}
+
+}  // namespace
+
+Result<Profile> read_profile(const Json& json, JsonErrors& errors) {
+  const JsonNode root(json, "", errors);
+  root.allow_only({"name", "description", "interval_level", "orders", "concentration", "value_band",
+                   "churn_band", "dimension", "indicator"});
+  std::vector<value::Dimension> dimensions;
+  for (const JsonNode& node : root.items("dimension")) dimensions.push_back(read_dimension(node));
+  std::vector<value::Indicator> indicators;
+  for (const JsonNode& node : root.items("indicator")) indicators.push_back(read_indicator(node));
+  if (Status s = errors.status(); !s.ok()) return s;
+  auto scorecard = value::make_scorecard(std::move(dimensions), std::move(indicators));
+  if (!scorecard) {
+    errors.add("indicator", scorecard.error().message());
+    return errors.status();
+  }
+
+  Profile profile = ProfileBuilder::make(std::move(*scorecard));
+  profile.name = root.text("name");
+  profile.description = root.text("description", "");
+  profile.interval_level = root.finite("interval_level", kDefaultIntervalLevel);
+  if (!(profile.interval_level > 0 && profile.interval_level < 1)) {
+    root.fail("interval_level", "must lie between 0 and 1");
+  }
+  if (root.has("orders")) profile.orders = read_orders(root.object("orders"));
+  if (root.has("concentration")) {
+    const JsonNode node = root.object("concentration");
+    node.allow_only({"measure"});
+    profile.concentration_measure = node.text("measure", "net_revenue");
+    if (profile.concentration_measure != "net_revenue" &&
+        profile.concentration_measure != "net_revenue_12m") {
+      node.fail("measure", "must be net_revenue or net_revenue_12m");
+    }
+  }
+  profile.value_bands = read_named_bands(root, "value_band");
+  profile.churn_bands = read_named_bands(root, "churn_band");
+  if (Status s = errors.status(); !s.ok()) return s;
+  return profile;
+}
+
+Json profile_to_json(const Profile& profile) {
+  Json dimensions = Json::array(), indicators = Json::array();
+  for (const auto& d : profile.scorecard().dimensions()) {
+    dimensions.push_back({{"id", d.id},
+                          {"weight", d.weight},
+                          {"minimum_coverage", d.minimum_coverage},
+                          {"label_en", d.label_en},
+                          {"label_zh", d.label_zh}});
+  }
+  for (const auto& i : profile.scorecard().indicators()) indicators.push_back(indicator_to_json(i));
+  return {{"name", profile.name},
+          {"description", profile.description},
+          {"interval_level", profile.interval_level},
+          {"orders",
+           {{"occasion", time_unit_name(profile.orders.occasion)},
+            {"unit", time_unit_name(profile.orders.unit)},
+            {"model", profile.orders.model},
+            {"minimum_repeat_orders", profile.orders.minimum_repeat_orders}}},
+          {"concentration", {{"measure", profile.concentration_measure}}},
+          {"value_band", bands_to_json(profile.value_bands)},
+          {"churn_band", bands_to_json(profile.churn_bands)},
+          {"dimension", dimensions},
+          {"indicator", indicators}};
+}
+
+}  // namespace kam::scoring
