@@ -1,0 +1,51 @@
+/// What a fit remembers: yesterday's ruler, complete. Scoring needs nothing else.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <kam/base/date.hpp>
+#include <kam/base/status.hpp>
+#include <kam/portfolio/features.hpp>
+#include <kam/portfolio/order_summary.hpp>
+#include <kam/scoring/estimate.hpp>
+#include <kam/scoring/profile.hpp>
+#include <kam/value/frozen_reference.hpp>
+
+namespace kam::scoring {
+
+struct Model {
+  Profile profile;
+  Day fitted_on = kNoDay;    ///< as_of of the fit
+  std::size_t accounts = 0;  ///< it was fitted on
+  portfolio::FeaturePriors priors{};
+  /// Per indicator: the ruler of a rank scale; empty for bands, and where no account had the
+  /// feature.
+  std::vector<std::optional<value::FrozenReference>> references{};
+  std::vector<double>
+      median_scores{};               ///< per indicator, over the accounts of the fit; NaN if none
+  std::optional<Estimate> orders{};  ///< empty: see orders_note
+  std::optional<Estimate> spend{};
+  std::string orders_note{};  ///< why an estimate is missing, in words
+};
+
+/// References, medians, order and spend model from one portfolio. Too few repeat orders or repeat
+/// buyers are no error: the model says so and its columns stay NA. The priors are those that
+/// `features` were computed with. O(accounts log accounts).
+[[nodiscard]] Result<Model> fit_model(Profile profile, Day as_of,
+                                      const portfolio::FeatureTable& features,
+                                      const portfolio::FeaturePriors& priors,
+                                      const portfolio::OrderSummary& summary,
+                                      const Executor& executor = {});
+
+/// Sealed JSON (format kam-model, kind score_model): some ten kB, of them the references most.
+[[nodiscard]] std::string to_json(const Model& model);
+/// Bounds-checked: damaged, foreign or newer files are a Status that says so, never a crash.
+[[nodiscard]] Result<Model> parse_model(std::string_view json);
+
+/// Twelve hex digits that name the content of a model.
+[[nodiscard]] std::string model_version(const Model& model);
+
+}  // namespace kam::scoring

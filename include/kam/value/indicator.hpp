@@ -1,0 +1,63 @@
+/// One measure of an account and how it becomes a score from 0 (bad for us) to 100 (good for us).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <variant>
+
+#include <kam/base/batch_report.hpp>
+#include <kam/base/executor.hpp>
+#include <kam/base/special.hpp>
+#include <kam/value/bands.hpp>
+#include <kam/value/frozen_reference.hpp>
+
+namespace kam::value {
+
+enum class Direction : std::uint8_t {
+  higher_is_better,
+  lower_is_better,
+  nominal_is_best,  ///< best somewhere in between; bands only
+};
+
+/// Mid-rank against a FrozenReference, which belongs to the model and comes with the call.
+struct RankScale {
+  friend bool operator==(const RankScale&, const RankScale&) = default;
+};
+
+/// Every member has a default, so that designated initialisers may name just a few.
+struct Indicator {
+  std::string id{};         ///< unique within its scorecard, ASCII
+  std::string dimension{};  ///< id of the dimension it belongs to
+  std::string feature{};    ///< column of the feature table that it reads
+  std::string label_en{};   ///< what a reason calls it; empty: the id
+  std::string label_zh{};
+  std::string unit{};   ///< of the feature, for display
+  double weight = 1.0;  ///< within its dimension [-], >= 0; normalised by the scorecard
+  Direction direction = Direction::higher_is_better;
+  std::variant<Bands, RankScale> scale = RankScale{};
+  std::string source{};  ///< who says that these bands and this weight are right
+};
+
+/// [points], 0..100; NaN if x is not finite, or if a rank is asked for without a reference.
+/// Bands say themselves which way is up; a rank is turned round where lower is better.
+[[nodiscard]] inline double score(const Indicator& indicator, const FrozenReference* reference,
+                                  double x) noexcept {
+  if (const Bands* bands = std::get_if<Bands>(&indicator.scale)) return bands->score(x);
+  if (reference == nullptr) return kNaN;
+  const double percentile = reference->percentile(x);
+  return indicator.direction == Direction::lower_is_better ? 100.0 - percentile : percentile;
+}
+
+/// A column at once; `x` and `out` have one row per account. A row that is not finite is NaN and
+/// counted as not_finite. invalid_argument if a rank has no reference; size_mismatch.
+[[nodiscard]] BatchReport score(const Indicator& indicator, const FrozenReference* reference,
+                                std::span<const double> x, std::span<double> out,
+                                const Executor& executor = {});
+
+/// What an indicator must be for itself: an id, a weight >= 0, a scale that runs in its direction
+/// (bands that reward the wrong end are a mistake of the configuration, found here and not at
+/// scoring). invalid_argument names the indicator.
+[[nodiscard]] Status check(const Indicator& indicator);
+
+}  // namespace kam::value

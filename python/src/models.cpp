@@ -1,0 +1,233 @@
+/// Order and spend models: one record type (Estimate), plain functions on it.
+#include "binding.hpp"
+
+namespace kam::python {
+namespace {
+
+using scoring::Estimate;
+using OptionalDoubles = std::optional<Doubles>;
+
+TimeUnit unit_of(const std::string& name) {
+  return value_or_raise(parse_time_unit(name));
+}
+
+OrderColumns orders(const Doubles& frequency, const Doubles& recency, const Doubles& age,
+                    const OptionalDoubles& weight = {}) {
+  return {in(frequency), in(recency), in(age), in(weight)};
+}
+
+template <class Fit>
+auto without_gil(const Fit& fit) {
+  const py::gil_scoped_release release;
+  return fit();
+}
+
+Estimate fit_orders(const std::string& kind, const Doubles& frequency, const Doubles& recency,
+                    const Doubles& age, const OptionalDoubles& weight,
+                    const std::string& unit_name) {
+  const TimeUnit unit = unit_of(unit_name);
+  const OrderColumns columns = orders(frequency, recency, age, weight);
+  if (kind == "bgnbd") {
+    return Estimate::from(kind, unit,
+                          value_or_raise(without_gil([&] { return bgnbd::fit(columns); })));
+  }
+  return Estimate::from(kind, unit,
+                        value_or_raise(without_gil([&] { return mbgnbd::fit(columns); })));
+}
+
+Estimate fit_spend(const Doubles& frequency, const Doubles& monetary_value,
+                   const OptionalDoubles& weight, const std::string& unit_name) {
+  const SpendColumns columns{in(frequency), in(monetary_value), in(weight)};
+  return Estimate::from("gamma_gamma", unit_of(unit_name),
+                        value_or_raise(without_gil([&] { return gamma_gamma::fit(columns); })));
+}
+
+Estimate given(const std::string& kind, const std::vector<double>& values,
+               const std::string& unit_name) {
+  const TimeUnit unit = unit_of(unit_name);
+  const auto make = [&]<class Parameters>(Parameters) {
+    std::array<double, Parameters::kCount> v{};
+    for (std::size_t i = 0; i < v.size() && i < values.size(); ++i) v[i] = values[i];
+    return Estimate::given(kind, unit, Parameters::from_values(v));
+  };
+  Estimate estimate = kind == "bgnbd"    ? make(bgnbd::Parameters{})
+                      : kind == "mbgnbd" ? make(mbgnbd::Parameters{})
+                                         : make(gamma_gamma::Parameters{});
+  raise_unless_ok(kind == "gamma_gamma" ? [&] {
+    auto r = estimate.spend_estimate();
+    return r ? Status{} : r.error();
+  }()
+                                        : [&] {
+                                            auto r = estimate.order_estimate();
+                                            return r ? Status{} : r.error();
+                                          }());
+  return estimate;
+}
+
+OrderEstimate order_estimate(const Estimate& estimate) {
+  return value_or_raise(estimate.order_estimate());
+}
+SpendEstimate spend_estimate(const Estimate& estimate) {
+  return value_or_raise(estimate.spend_estimate());
+}
+
+/// (values, report) of a verb that fills one column.
+template <class Verb>
+py::tuple one_column(std::size_t rows, const Verb& verb) {
+  Doubles values = new_doubles(rows);
+  const auto column = out(values);
+  const BatchReport report = without_gil([&] { return verb(column); });
+  return py::make_tuple(values, report_tuple(report));
+}
+
+/// (estimate, lo, hi, report) of a verb with interval.
+template <class Verb>
+py::tuple three_columns(std::size_t rows, const Verb& verb) {
+  Doubles estimate = new_doubles(rows), lo = new_doubles(rows), hi = new_doubles(rows);
+  const IntervalColumns columns{out(estimate), out(lo), out(hi)};
+  const BatchReport report = without_gil([&] { return verb(columns); });
+  return py::make_tuple(estimate, lo, hi, report_tuple(report));
+}
+
+void bind_estimate(py::module_& m) {
+  py::class_<Estimate>(m, "Estimate")
+      .def_readonly("kind", &Estimate::kind)
+      .def_property_readonly("unit", [](const Estimate& e) { return time_unit_name(e.unit); })
+      .def_readonly("names", &Estimate::names)
+      .def_readonly("values", &Estimate::values)
+      .def_readonly("standard_errors", &Estimate::standard_errors)
+      .def_readonly("log_covariance", &Estimate::log_covariance)
+      .def_readonly("log_likelihood", &Estimate::log_likelihood)
+      .def_readonly("stop_reason", &Estimate::stop_reason)
+      .def_property_readonly("converged", &Estimate::converged)
+      .def_readonly("iterations", &Estimate::iterations)
+      .def_readonly("accounts", &Estimate::accounts)
+      .def_readonly("events", &Estimate::events)
+      .def_readonly("rows_rejected", &Estimate::rows_rejected)
+      .def_readonly("warning", &Estimate::warning)
+      .def("to_json", [](const Estimate& e) { return scoring::to_json(e); });
+  m.def("parse_estimate",
+        [](const std::string& json) { return value_or_raise(scoring::parse_estimate(json)); });
+  m.def("fit_orders", &fit_orders);
+  m.def("fit_spend", &fit_spend);
+  m.def("given", &given);
+}
+
+void bind_order_verbs(py::module_& m) {
+  m.def("log_likelihood",
+        [](const Estimate& e, const Doubles& x, const Doubles& t_x, const Doubles& T) {
+          const auto model = order_estimate(e).model;
+          return one_column(in(x).size(), [&](auto column) {
+            return log_likelihood(model, orders(x, t_x, T), column);
+          });
+        });
+  m.def("probability_alive",
+        [](const Estimate& e, const Doubles& x, const Doubles& t_x, const Doubles& T) {
+          const auto model = order_estimate(e).model;
+          return one_column(in(x).size(), [&](auto column) {
+            return probability_alive(model, orders(x, t_x, T), column);
+          });
+        });
+  m.def("probability_alive_interval", [](const Estimate& e, double level, const Doubles& x,
+                                         const Doubles& t_x, const Doubles& T) {
+    const auto estimate = order_estimate(e);
+    return three_columns(in(x).size(), [&](auto columns) {
+      return probability_alive(estimate, level, orders(x, t_x, T), columns);
+    });
+  });
+  m.def("probability_no_order", [](const Estimate& e, double horizon, const Doubles& x,
+                                   const Doubles& t_x, const Doubles& T) {
+    const auto model = order_estimate(e).model;
+    return one_column(in(x).size(), [&](auto column) {
+      return probability_no_order(model, horizon, orders(x, t_x, T), column);
+    });
+  });
+  m.def("probability_no_order_interval",
+        [](const Estimate& e, double horizon, double level, const Doubles& x, const Doubles& t_x,
+           const Doubles& T) {
+          const auto estimate = order_estimate(e);
+          return three_columns(in(x).size(), [&](auto columns) {
+            return probability_no_order(estimate, horizon, level, orders(x, t_x, T), columns);
+          });
+        });
+  m.def("expected_orders", [](const Estimate& e, double horizon, const Doubles& x,
+                              const Doubles& t_x, const Doubles& T) {
+    const auto model = order_estimate(e).model;
+    return one_column(in(x).size(), [&](auto column) {
+      return expected_orders(model, horizon, orders(x, t_x, T), column);
+    });
+  });
+  m.def("expected_orders_interval", [](const Estimate& e, double horizon, double level,
+                                       const Doubles& x, const Doubles& t_x, const Doubles& T) {
+    const auto estimate = order_estimate(e);
+    return three_columns(in(x).size(), [&](auto columns) {
+      return expected_orders(estimate, horizon, level, orders(x, t_x, T), columns);
+    });
+  });
+  m.def("discounted_expected_orders", [](const Estimate& e, double horizon, double delta,
+                                         const Doubles& x, const Doubles& t_x, const Doubles& T) {
+    const auto model = order_estimate(e).model;
+    return one_column(in(x).size(), [&](auto column) {
+      return discounted_expected_orders(model, horizon, delta, orders(x, t_x, T), column);
+    });
+  });
+  m.def("expected_orders_new", [](const Estimate& e, double horizon) {
+    return expected_orders_new(order_estimate(e).model, horizon);
+  });
+  m.def("simulate", [](const Estimate& e, const Doubles& age, std::uint64_t seed) {
+    Doubles frequency = new_doubles(in(age).size()), recency = new_doubles(in(age).size());
+    raise_unless_ok(simulate(order_estimate(e).model, in(age), seed, out(frequency), out(recency)));
+    return py::make_tuple(frequency, recency);
+  });
+}
+
+LifetimeValueOptions value_options(const Estimate& e, double years, double discount,
+                                   double margin) {
+  LifetimeValueOptions options{.years = years, .discount = discount, .margin = margin};
+  options.unit = e.unit;
+  return options;
+}
+
+void bind_spend_verbs(py::module_& m) {
+  m.def("expected_spend", [](const Estimate& e, const Doubles& x, const Doubles& value) {
+    const auto model = spend_estimate(e).model;
+    return one_column(in(x).size(), [&](auto column) {
+      return gamma_gamma::expected_spend(model, {in(x), in(value)}, column);
+    });
+  });
+  m.def("expected_spend_interval",
+        [](const Estimate& e, double level, const Doubles& x, const Doubles& value) {
+          const auto estimate = spend_estimate(e);
+          return three_columns(in(x).size(), [&](auto columns) {
+            return gamma_gamma::expected_spend(estimate.model, estimate.log_covariance, level,
+                                               {in(x), in(value)}, columns);
+          });
+        });
+  m.def("spend_log_likelihood", [](const Estimate& e, const Doubles& x, const Doubles& value) {
+    const auto model = spend_estimate(e).model;
+    return one_column(in(x).size(), [&](auto column) {
+      return gamma_gamma::log_likelihood(model, {in(x), in(value)}, column);
+    });
+  });
+  m.def("lifetime_value", [](const Estimate& order, const Estimate& spend, double years,
+                             double discount, double margin, double level, const Doubles& x,
+                             const Doubles& t_x, const Doubles& T, const Doubles& value) {
+    const auto oe = order_estimate(order);
+    const auto se = spend_estimate(spend);
+    const ValueColumns accounts{orders(x, t_x, T), in(value)};
+    return three_columns(in(x).size(), [&](auto columns) {
+      return lifetime_value(oe, se, level, accounts, value_options(order, years, discount, margin),
+                            columns);
+    });
+  });
+}
+
+}  // namespace
+
+void bind_models(py::module_& m) {
+  bind_estimate(m);
+  bind_order_verbs(m);
+  bind_spend_verbs(m);
+}
+
+}  // namespace kam::python

@@ -1,0 +1,33 @@
+/// The tables of a portfolio as arrays that stay alive while the core borrows them.
+#pragma once
+
+#include "binding.hpp"
+
+namespace kam::python {
+
+/// Columns come in a dict of name to array; a name that is absent or None is an empty column.
+class Tables {
+ public:
+  explicit Tables(std::size_t accounts) { portfolio_.accounts.rows = accounts; }
+
+  void transactions(const py::dict& columns);
+  void accounts(const py::dict& columns);
+  void activities(const py::dict& columns);
+  void ratings(const py::dict& columns, std::vector<std::string> item_names);
+
+  [[nodiscard]] const portfolio::Portfolio& portfolio() const { return portfolio_; }
+
+ private:
+  /// Keeps the array and returns its span; TypeError if it is not contiguous of exactly this type.
+  template <class T>
+  std::span<const T> take(const py::dict& columns, const char* name);
+
+  portfolio::Portfolio portfolio_;
+  std::vector<py::object> kept_;
+  std::vector<std::string> item_names_;
+};
+
+/// Rows read, repaired, rejected, and every finding, as plain Python data.
+[[nodiscard]] py::dict report_dict(const portfolio::DataReport& report);
+
+}  // namespace kam::python

@@ -1,0 +1,213 @@
+#include <kam/concentration/lorenz.hpp>
+
+#include <cmath>
+#include <functional>
+#include <new>
+#include <string>
+
+#include "concentration/compensated_sum.hpp"
+#include "numeric/text.hpp"
+
+namespace kam {
+namespace {
+
+using concentration_detail::CompensatedSum;
+
+/// Scaling by a power of two is exact, and makes 1e308 and denormals as good as any unit of money.
+/// Two factors, because 2^1074 is no double.
+struct Scale {
+  int exponent = 0;  // of the largest |value|: value · 2^exponent undoes the scaling
+
+  explicit Scale(std::span<const double> values) {
+    double largest = 0.0;
+    for (double v : values) {
+      if (std::isfinite(v)) largest = std::max(largest, std::fabs(v));
+    }
+    std::frexp(largest, &exponent);
+    first_ = std::ldexp(1.0, -(exponent / 2));
+    second_ = std::ldexp(1.0, -(exponent - exponent / 2));
+  }
+  [[nodiscard]] double down(double value) const { return value * first_ * second_; }
+  [[nodiscard]] double up(double value) const { return std::ldexp(value, exponent); }
+
+ private:
+  double first_, second_;
+};
+
+double sum_of(const std::vector<double>& values) {
+  CompensatedSum sum;
+  for (double v : values) sum.add(v);
+  return sum.high;
+}
+
+/// Σ (n + 1 − 2i) v_[i] over values sorted downwards. Rich and poor are taken in pairs: every term
+/// is >= 0, equality is exactly 0, and nothing cancels.
+double pairwise_spread(const std::vector<double>& descending) {
+  const std::size_t n = descending.size();
+  CompensatedSum sum;
+  for (std::size_t i = 0; i < n / 2; ++i) {
+    sum.add(static_cast<double>(n - 1 - 2 * i) * (descending[i] - descending[n - 1 - i]));
+  }
+  return sum.high;
+}
+
+/// Finite values, scaled and sorted, the negative ones apart; the rest is counted in the report.
+struct Split {
+  std::vector<double> kept, negative;
+  BatchReport report;
+};
+
+Split split(std::span<const double> values, const Scale& scale) {
+  Split s;
+  s.kept.reserve(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!std::isfinite(values[i])) {
+      s.report.rejected(i, RowReason::not_finite);
+    } else if (values[i] < 0.0) {
+      s.report.rejected(i, RowReason::out_of_domain);
+      s.negative.push_back(scale.down(values[i]));
+    } else {
+      s.report.scored();
+      s.kept.push_back(scale.down(values[i]));
+    }
+  }
+  std::sort(s.kept.begin(), s.kept.end(), std::greater<>());
+  std::sort(s.negative.begin(), s.negative.end());
+  return s;
+}
+
+Status insufficient(std::string message) {
+  return {StatusCode::insufficient_data, std::move(message)};
+}
+
+std::vector<double> partial_sums(const std::vector<double>& descending) {
+  std::vector<double> sums{0.0};
+  sums.reserve(descending.size() + 1);
+  CompensatedSum sum;
+  for (double v : descending) {
+    sum.add(v);
+    sums.push_back(std::max(sums.back(), sum.high));  // a rounding must not bend the curve
+  }
+  return sums;
+}
+
+/// The indices that are sums over accounts; `sorted` has the sum `total`, in any unit.
+void set_indices(Concentration& c, const std::vector<double>& sorted, double total) {
+  const double n = static_cast<double>(sorted.size());
+  CompensatedSum excess, theil;  // Σ (q − 1/n)² = hhi − 1/n cannot round below 0
+  for (double v : sorted) {
+    const double q = v / total;
+    excess.add((q - 1.0 / n) * (q - 1.0 / n));
+    if (q > 0.0) theil.add(q * std::log(n * q));
+  }
+  c.gini = pairwise_spread(sorted) / n / total;
+  c.hhi = std::min(1.0, 1.0 / n + excess.high);
+  c.effective_accounts = 1.0 / c.hhi;
+  c.theil = std::clamp(theil.high, 0.0, std::log(n));
+  c.entropy_effective_accounts = n * std::exp(-c.theil);
+  const bool alone = sorted.size() == 1;
+  c.gini_corrected = alone ? kNaN : std::min(1.0, c.gini * (n / (n - 1.0)));
+  c.hhi_normalised = alone ? kNaN : std::min(1.0, excess.high * (n / (n - 1.0)));
+}
+
+Status check_share(const char* name, double share) {
+  if (share >= 0.0 && share <= 1.0) return {};
+  return invalid_argument(name, "between 0 and 1", share);
+}
+
+}  // namespace
+
+Result<Concentration> concentration(std::span<const double> values) try {
+  const Scale scale(values);
+  Split s = split(values, scale);
+  if (s.kept.empty() && s.negative.empty()) return insufficient("`values` has no finite value");
+  Concentration c;
+  c.cumulative_ = partial_sums(s.kept);
+  const double sum = c.cumulative_.back(), negative_sum = sum_of(s.negative);
+  if (!(sum + negative_sum > 0.0)) {
+    return insufficient("`values`: non_positive_total, " +
+                        std::to_string(s.kept.size() + s.negative.size()) + " accounts add up to " +
+                        numeric::shortest(scale.up(sum + negative_sum)));
+  }
+  c.total = scale.up(sum);
+  c.negative_total = scale.up(negative_sum);
+  c.accounts = s.kept.size();
+  c.negative_values = s.negative.size();
+  c.report = s.report;
+  set_indices(c, s.kept, sum);
+  c.sorted_ = std::move(s.kept);
+  return c;
+} catch (const std::bad_alloc&) {
+  return Status{StatusCode::out_of_memory, "no memory to sort `values`"};
+}
+
+double Concentration::slack() const noexcept {
+  return 1.0 - static_cast<double>(accounts) * std::numeric_limits<double>::epsilon();
+}
+
+Result<std::size_t> Concentration::accounts_for(double share) const {
+  if (Status s = check_share("share", share); !s.ok()) return s;
+  const double goal = share * cumulative_.back() * slack();
+  const auto reached = std::lower_bound(cumulative_.begin(), cumulative_.end(), goal);
+  return static_cast<std::size_t>(reached - cumulative_.begin());
+}
+
+Result<AbcClasses> Concentration::abc(double a_share, double b_share) const {
+  const auto a = accounts_for(a_share);
+  if (!a) return check_share("a_share", a_share);
+  const auto b = accounts_for(b_share);
+  if (!b) return check_share("b_share", b_share);
+  if (b_share < a_share) return invalid_argument("b_share", "at least `a_share`", b_share);
+  return AbcClasses{*a, *b - *a, accounts - *b};
+}
+
+double Concentration::balance_point() const noexcept {
+  const double n = static_cast<double>(accounts), whole = cumulative_.back();
+  // C(k/n) + k/n rises with k from 0 to 2; find the account within which it passes 1.
+  std::size_t low = 0, high = accounts;
+  while (high - low > 1) {
+    const std::size_t k = low + (high - low) / 2;
+    (cumulative_[k] / whole + static_cast<double>(k) / n < 1.0 ? low : high) = k;
+  }
+  const double x = static_cast<double>(low);
+  const double missing = 1.0 - cumulative_[low] / whole - x / n;
+  return (x + missing / (sorted_[low] / whole + 1.0 / n)) / n;
+}
+
+std::size_t Concentration::accounts_at_least(double share) const noexcept {
+  const double least = share * cumulative_.back() * slack();
+  const auto below = std::partition_point(sorted_.begin(), sorted_.end(),
+                                          [least](double v) { return v >= least; });
+  return static_cast<std::size_t>(below - sorted_.begin());
+}
+
+std::vector<LorenzPoint> Concentration::lorenz(std::size_t at_most) const {
+  const std::size_t steps = std::min(accounts, std::max<std::size_t>(at_most, 2) - 1);
+  std::vector<LorenzPoint> points;
+  points.reserve(steps + 1);
+  for (std::size_t step = 0; step <= steps; ++step) {
+    const std::size_t poorest = steps == accounts ? step : step * accounts / steps;
+    const double richer = cumulative_[accounts - poorest] / cumulative_.back();
+    points.push_back({static_cast<double>(poorest) / static_cast<double>(accounts), 1.0 - richer});
+  }
+  return points;
+}
+
+Result<double> gini_absolute(std::span<const double> values) try {
+  const Scale scale(values);
+  std::vector<double> sorted;
+  sorted.reserve(values.size());
+  for (double v : values) {
+    if (std::isfinite(v)) sorted.push_back(scale.down(v));
+  }
+  if (sorted.empty()) return insufficient("`values` has no finite value");
+  std::sort(sorted.begin(), sorted.end(), std::greater<>());
+  CompensatedSum size;
+  for (double v : sorted) size.add(std::fabs(v));
+  if (size.high == 0.0) return insufficient("`values` are all 0");
+  return pairwise_spread(sorted) / static_cast<double>(sorted.size()) / size.high;
+} catch (const std::bad_alloc&) {
+  return Status{StatusCode::out_of_memory, "no memory to sort `values`"};
+}
+
+}  // namespace kam

@@ -1,0 +1,137 @@
+#include <kam/scoring/model.hpp>
+
+#include <cmath>
+
+#include "numeric/sha256.hpp"
+#include "scoring/estimate_json.hpp"
+#include "scoring/model_file.hpp"
+#include "scoring/profile_json.hpp"
+
+namespace kam::scoring {
+namespace {
+
+using value::FrozenReference;
+
+Json reference_to_json(const FrozenReference& reference) {
+  Json values = Json::array(), below = Json::array(), through = Json::array();
+  for (const FrozenReference::Knot& knot : reference.knots()) {
+    values.push_back(knot.value);
+    below.push_back(knot.below);
+    through.push_back(knot.through);
+  }
+  return {{"values", values}, {"below", below}, {"through", through}};
+}
+
+std::optional<FrozenReference> read_reference(const JsonNode& node) {
+  const auto values = node.numbers("values"), below = node.numbers("below"),
+             through = node.numbers("through");
+  if (below.size() != values.size() || through.size() != values.size()) {
+    node.fail("values", "lists of different length");
+    return {};
+  }
+  std::vector<FrozenReference::Knot> knots;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    knots.push_back({values[i], below[i], through[i]});
+  auto reference = value::restore_reference(std::move(knots));
+  if (!reference) {
+    node.fail("values", reference.error().message());
+    return {};
+  }
+  return std::move(*reference);
+}
+
+Json priors_to_json(const portfolio::FeaturePriors& p) {
+  const auto number = [](double v) { return std::isfinite(v) ? Json(v) : Json(nullptr); };
+  return {{"repurchase_a", number(p.repurchase_a)},
+          {"repurchase_b", number(p.repurchase_b)},
+          {"gap_mean", number(p.gap_mean)},
+          {"gap_strength", number(p.gap_strength)},
+          {"gap_shape", number(p.gap_shape)},
+          {"gap_scale", number(p.gap_scale)},
+          {"repurchase_accounts", p.repurchase_accounts},
+          {"gap_accounts", p.gap_accounts}};
+}
+
+std::size_t read_count(const JsonNode& node, const char* key) {
+  const double value = node.finite(key, 0);
+  if (!(value >= 0 && value <= 1e15)) node.fail(key, "must be a count");
+  return value >= 0 && value <= 1e15 ? static_cast<std::size_t>(value) : 0;
+}
+
+portfolio::FeaturePriors read_priors(const JsonNode& node) {
+  portfolio::FeaturePriors p;
+  p.repurchase_a = node.number("repurchase_a");
+  p.repurchase_b = node.number("repurchase_b");
+  p.gap_mean = node.number("gap_mean");
+  p.gap_strength = node.number("gap_strength");
+  p.gap_shape = node.number("gap_shape");
+  p.gap_scale = node.number("gap_scale");
+  p.repurchase_accounts = read_count(node, "repurchase_accounts");
+  p.gap_accounts = read_count(node, "gap_accounts");
+  return p;
+}
+
+Json content_of(const Model& model) {
+  Json references = Json::object();
+  const auto& indicators = model.profile.scorecard().indicators();
+  for (std::size_t i = 0; i < indicators.size(); ++i) {
+    if (model.references[i]) references[indicators[i].id] = reference_to_json(*model.references[i]);
+  }
+  Json json = {{"profile", profile_to_json(model.profile)},
+               {"fitted_on", format_date(model.fitted_on)},
+               {"accounts", model.accounts},
+               {"priors", priors_to_json(model.priors)},
+               {"references", references},
+               {"median_scores", numbers_to_json(model.median_scores)},
+               {"orders_note", model.orders_note}};
+  if (model.orders) json["orders"] = estimate_to_json(*model.orders);
+  if (model.spend) json["spend"] = estimate_to_json(*model.spend);
+  return json;
+}
+
+void read_rest(const JsonNode& root, Model& model) {
+  model.fitted_on = parse_date(root.text("fitted_on"));
+  if (model.fitted_on == kNoDay) root.fail("fitted_on", "must be a date YYYY-MM-DD");
+  model.accounts = read_count(root, "accounts");
+  model.priors = read_priors(root.object("priors"));
+  const auto& indicators = model.profile.scorecard().indicators();
+  model.references.resize(indicators.size());
+  const JsonNode references = root.object("references");
+  for (std::size_t i = 0; i < indicators.size(); ++i) {
+    const char* id = indicators[i].id.c_str();
+    if (references.has(id)) model.references[i] = read_reference(references.object(id));
+  }
+  model.median_scores = root.numbers("median_scores");
+  if (model.median_scores.size() != indicators.size())
+    root.fail("median_scores", "has the wrong length");
+  model.orders_note = root.text("orders_note", "");
+  if (root.has("orders")) model.orders = read_estimate(root.object("orders"));
+  if (root.has("spend")) model.spend = read_estimate(root.object("spend"));
+}
+
+}  // namespace
+
+std::string to_json(const Model& model) {
+  return seal("score_model", content_of(model));
+}
+
+std::string model_version(const Model& model) {
+  return numeric::sha256_hex(content_of(model).dump()).substr(0, 12);
+}
+
+Result<Model> parse_model(std::string_view json) {
+  const auto content = unseal(json, {"score_model"});
+  if (!content) return content.error();
+  JsonErrors errors;
+  const JsonNode root(*content, "", errors);
+  const JsonNode profile_node = root.object("profile");
+  if (Status s = errors.status(); !s.ok()) return s;
+  auto profile = read_profile((*content)["profile"], errors);
+  if (!profile) return profile.error();
+  Model model{.profile = std::move(*profile)};
+  read_rest(root, model);
+  if (Status s = errors.status(); !s.ok()) return s;
+  return model;
+}
+
+}  // namespace kam::scoring

@@ -1,0 +1,259 @@
+#include <kam/scoring/scorer.hpp>
+
+#include <cmath>
+
+#include <kam/value/explanation.hpp>
+
+#include "numeric/sha256.hpp"
+#include "numeric/text.hpp"
+#include "scoring/indicator_scores.hpp"
+
+namespace kam::scoring {
+namespace {
+
+Status check(const ScoreRequest& r) {
+  if (r.as_of == kNoDay) return {StatusCode::invalid_argument, "`as_of` must be a date"};
+  if (!(r.churn_horizon_days > 0) || !std::isfinite(r.churn_horizon_days)) {
+    return invalid_argument("churn_horizon_days", "finite and > 0", r.churn_horizon_days);
+  }
+  if (!(r.value_years > 0) || !std::isfinite(r.value_years)) {
+    return invalid_argument("value_years", "finite and > 0", r.value_years);
+  }
+  if (!(r.discount >= 0) || !std::isfinite(r.discount)) {
+    return invalid_argument("discount", "finite and >= 0", r.discount);
+  }
+  return {};
+}
+
+std::vector<double> column_or_missing(const portfolio::FeatureTable& features, const char* name) {
+  const auto column = features.find(name);
+  return column.empty() ? std::vector<double>(features.accounts, kNaN)
+                        : std::vector<double>(column.begin(), column.end());
+}
+
+FactsBlock facts_of(const portfolio::FeatureTable& features) {
+  return {
+      column_or_missing(features, "net_revenue"),    column_or_missing(features, "net_revenue_12m"),
+      column_or_missing(features, "cm3_12m"),        column_or_missing(features, "cts_12m"),
+      column_or_missing(features, "order_count"),    column_or_missing(features, "orders_12m"),
+      column_or_missing(features, "days_since_last")};
+}
+
+std::vector<std::vector<double>> table_of(std::size_t columns, std::size_t rows) {
+  return std::vector<std::vector<double>>(columns, std::vector<double>(rows, kNaN));
+}
+
+/// Exact reasons of every row against the reference row.
+Status explain_rows(const value::Scorecard& scorecard, const value::ScorecardRow& reference,
+                    ValueBlock& out) {
+  std::vector<double> scores(scorecard.indicators().size());
+  for (std::size_t row = 0; row < out.value_index.size(); ++row) {
+    if (std::isnan(out.value_index[row])) continue;
+    for (std::size_t k = 0; k < scores.size(); ++k) scores[k] = out.indicator_scores[k][row];
+    const auto evaluated = value::evaluate(scorecard, scores);
+    if (!evaluated) return evaluated.error();
+    const auto explanation = value::explain(*evaluated, reference);
+    if (!explanation) return explanation.error();
+    for (std::size_t k = 0; k < scores.size(); ++k)
+      out.reason_points[k][row] = explanation->points[k];
+    out.coverage_points[row] = explanation->coverage_points;
+  }
+  return {};
+}
+
+Result<ValueBlock> value_of(const Model& model, const value::ScorecardRow& reference,
+                            const portfolio::FeatureTable& features, const Executor& executor) {
+  const value::Scorecard& scorecard = model.profile.scorecard();
+  const std::size_t rows = features.accounts;
+  auto scores = indicator_scores(model, features, executor);
+  if (!scores) return scores.error();
+  ValueBlock out;
+  out.indicator_scores = std::move(*scores);
+  out.value_index.assign(rows, kNaN);
+  out.coverage.assign(rows, kNaN);
+  out.coverage_points.assign(rows, kNaN);
+  out.dimension_scores = table_of(scorecard.dimensions().size(), rows);
+  out.dimension_coverages = table_of(scorecard.dimensions().size(), rows);
+  out.reason_points = table_of(scorecard.indicators().size(), rows);
+  out.reference_index = reference.value_index;
+
+  const std::vector<std::span<const double>> in(out.indicator_scores.begin(),
+                                                out.indicator_scores.end());
+  const std::vector<std::span<double>> dimensions(out.dimension_scores.begin(),
+                                                  out.dimension_scores.end());
+  const std::vector<std::span<double>> coverages(out.dimension_coverages.begin(),
+                                                 out.dimension_coverages.end());
+  const BatchReport report = value::evaluate(
+      scorecard, in, {out.value_index, out.coverage, dimensions, coverages, {}}, executor);
+  if (!report.ok()) return report.status;
+  if (!std::isnan(reference.value_index)) {
+    if (Status s = explain_rows(scorecard, reference, out); !s.ok()) return s;
+  }
+  return out;
+}
+
+struct OrderBlocks {
+  ChurnBlock churn;
+  WorthBlock worth;
+};
+
+OrderBlocks missing_order_blocks(std::size_t rows) {
+  const std::vector<double> na(rows, kNaN);
+  return {{na, na, na, na}, {na, na, na, na}};
+}
+
+/// Expected loss: p times the value of an account that does order again within the horizon. By the
+/// law of total expectation value = p * (value after a silent horizon) + (1 - p) * (value if it
+/// stays).
+void fill_expected_loss(OrderBlocks& blocks, const std::vector<double>& after_silence) {
+  for (std::size_t i = 0; i < after_silence.size(); ++i) {
+    const double p = blocks.churn.p_churn[i];
+    const double if_stays = (blocks.worth.eav[i] - p * after_silence[i]) / (1 - p);
+    blocks.worth.expected_loss[i] = p < 1 ? p * std::fmax(0, if_stays) : kNaN;
+  }
+}
+
+Result<OrderBlocks> orders_of(const Model& model, const portfolio::OrderSummary& summary,
+                              const ScoreRequest& request, const Executor& executor) {
+  OrderBlocks out = missing_order_blocks(summary.frequency.size());
+  if (!model.orders) return out;
+  const auto orders = model.orders->order_estimate();
+  if (!orders) return orders.error();
+  const double level = model.profile.interval_level;
+  const double horizon = request.churn_horizon_days / days_per_unit(model.orders->unit);
+  if (auto r = probability_no_order(*orders, horizon, level, summary.orders(),
+                                    {out.churn.p_churn, out.churn.p_churn_lo, out.churn.p_churn_hi},
+                                    executor);
+      !r.ok()) {
+    return r.status;
+  }
+  if (auto r = probability_alive(orders->model, summary.orders(), out.churn.p_alive, executor);
+      !r.ok())
+    return r.status;
+  if (!model.spend) return out;
+
+  const auto spend = model.spend->spend_estimate();
+  if (!spend) return spend.error();
+  LifetimeValueOptions options{.years = request.value_years, .discount = request.discount};
+  options.unit = model.orders->unit;
+  const ValueColumns accounts{summary.orders(), summary.monetary_value};
+  if (auto r = lifetime_value(*orders, *spend, level, accounts, options,
+                              {out.worth.eav, out.worth.eav_lo, out.worth.eav_hi}, executor);
+      !r.ok()) {
+    return r.status;
+  }
+  options.delay = horizon;
+  std::vector<double> after_silence(summary.frequency.size());
+  if (auto r =
+          lifetime_value(orders->model, spend->model, accounts, options, after_silence, executor);
+      !r.ok()) {
+    return r.status;
+  }
+  fill_expected_loss(out, after_silence);
+  return out;
+}
+
+void judge_rows(const Model& model, const portfolio::OrderSummary& summary, ScoreTable& table) {
+  table.status.assign(table.accounts, RowStatus::ok);
+  table.notes.assign(table.accounts, 0);
+  for (std::size_t i = 0; i < table.accounts; ++i) {
+    std::uint32_t notes = 0;
+    if (std::isnan(summary.frequency[i])) notes |= kNoOrders;
+    if (summary.frequency[i] == 0) notes |= kOneOrder;
+    if (!model.orders) notes |= kNoOrderModel;
+    if (model.spend && !std::isnan(summary.frequency[i]) && std::isnan(table.worth.eav[i]))
+      notes |= kSpendUndefined;
+    if (std::isnan(table.value.value_index[i])) notes |= kValueNotCovered;
+    if (table.facts.net_revenue[i] < 0) notes |= kNegativeRevenue;
+    table.notes[i] = notes;
+    const bool thin = notes & (kNoOrders | kNoOrderModel | kValueNotCovered | kSpendUndefined);
+    if (thin) table.status[i] = RowStatus::insufficient;
+  }
+}
+
+/// Columns that are NA for every account, and what they need.
+std::vector<ColumnNote> column_notes(const Model& model, const portfolio::FeatureTable& features) {
+  std::vector<ColumnNote> notes;
+  for (std::size_t i = 0; i < features.names.size(); ++i) {
+    if (!features.notes[i].empty()) notes.push_back({features.names[i], features.notes[i]});
+  }
+  if (!model.orders) {
+    for (const char* column : {"p_churn", "p_alive", "eav", "expected_loss"})
+      notes.push_back({column, model.orders_note});
+  } else if (!model.spend) {
+    for (const char* column : {"eav", "expected_loss"})
+      notes.push_back({column, model.orders_note});
+  }
+  return notes;
+}
+
+std::string config_hash_of(const Profile& profile, const ScoreRequest& r) {
+  return numeric::sha256_hex(to_json(profile) + "|" + numeric::shortest(r.churn_horizon_days) +
+                             "|" + numeric::shortest(r.value_years) + "|" +
+                             numeric::shortest(r.discount))
+      .substr(0, 12);
+}
+
+}  // namespace
+
+const char* row_status_name(RowStatus status) noexcept {
+  constexpr const char* kNames[] = {"ok", "insufficient", "invalid"};
+  return kNames[static_cast<int>(status)];
+}
+
+std::vector<const char*> row_note_names(std::uint32_t notes) {
+  constexpr const char* kNames[] = {"no_orders",       "one_order",         "no_order_model",
+                                    "spend_undefined", "value_not_covered", "negative_revenue"};
+  std::vector<const char*> names;
+  for (std::size_t bit = 0; bit < std::size(kNames); ++bit) {
+    if ((notes >> bit & 1u) != 0) names.push_back(kNames[bit]);
+  }
+  return names;
+}
+
+Result<Scorer> Scorer::make(Model model) {
+  const std::size_t indicators = model.profile.scorecard().indicators().size();
+  if (model.references.size() != indicators || model.median_scores.size() != indicators) {
+    return Status{StatusCode::invalid_format,
+                  "model: references and medians do not fit its profile"};
+  }
+  auto reference = value::evaluate(model.profile.scorecard(), model.median_scores);
+  if (!reference) return reference.error();
+  return Scorer(std::move(model), std::move(*reference));
+}
+
+Result<ScoreTable> Scorer::score(const portfolio::FeatureTable& features,
+                                 const portfolio::OrderSummary& summary,
+                                 const ScoreRequest& request, const Executor& executor) const {
+  if (Status s = check(request); !s.ok()) return s;
+  if (Status s = check_size("summary.frequency", summary.frequency.size(), features.accounts);
+      !s.ok())
+    return s;
+  auto value = value_of(model_, reference_, features, executor);
+  if (!value) return value.error();
+  auto orders = orders_of(model_, summary, request, executor);
+  if (!orders) return orders.error();
+
+  ScoreTable table;
+  table.accounts = features.accounts;
+  table.facts = facts_of(features);
+  table.value = std::move(*value);
+  table.churn = std::move(orders->churn);
+  table.worth = std::move(orders->worth);
+  judge_rows(model_, summary, table);
+  if (model_.orders) {
+    table.basis = model_.orders->kind;
+    table.basis_events = model_.orders->events;
+  }
+  table.model_version = scoring::model_version(model_);
+  table.config_hash = config_hash_of(model_.profile, request);
+  table.as_of = request.as_of;
+  table.churn_horizon_days = request.churn_horizon_days;
+  table.value_years = request.value_years;
+  table.discount = request.discount;
+  table.interval_level = model_.profile.interval_level;
+  table.column_notes = column_notes(model_, features);
+  return table;
+}
+
+}  // namespace kam::scoring

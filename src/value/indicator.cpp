@@ -1,0 +1,54 @@
+#include <kam/value/indicator.hpp>
+
+#include <kam/base/columns.hpp>
+
+#include "numeric/batch.hpp"
+
+namespace kam::value {
+namespace {
+
+Status error(const Indicator& indicator, const char* what) {
+  return {StatusCode::invalid_argument, "indicator `" + indicator.id + "`: " + what};
+}
+
+/// True if no step between two anchors leads the wrong way.
+bool runs_in_direction(const Bands& bands, Direction direction) {
+  const auto& anchors = bands.anchors();
+  const auto wrong = [direction](const Anchor& a, const Anchor& b) {
+    return direction == Direction::higher_is_better ? b.score < a.score : b.score > a.score;
+  };
+  return direction == Direction::nominal_is_best ||
+         std::adjacent_find(anchors.begin(), anchors.end(), wrong) == anchors.end();
+}
+
+}  // namespace
+
+Status check(const Indicator& indicator) {
+  if (indicator.id.empty()) return error(indicator, "needs an id");
+  if (!std::isfinite(indicator.weight) || indicator.weight < 0.0) {
+    return invalid_argument((indicator.id + ".weight").c_str(), "finite and >= 0",
+                            indicator.weight);
+  }
+  if (const Bands* bands = std::get_if<Bands>(&indicator.scale)) {
+    if (runs_in_direction(*bands, indicator.direction)) return {};
+    return error(indicator, "its bands reward the opposite of its direction");
+  }
+  if (indicator.direction == Direction::nominal_is_best) {
+    return error(indicator, "a rank has no best value in between; use bands");
+  }
+  return {};
+}
+
+BatchReport score(const Indicator& indicator, const FrozenReference* reference,
+                  std::span<const double> x, std::span<double> out, const Executor& executor) {
+  if (Status s = check_size("out", out.size(), x.size()); !s.ok()) return numeric::failed(s);
+  if (reference == nullptr && std::holds_alternative<RankScale>(indicator.scale)) {
+    return numeric::failed(error(indicator, "a rank needs its frozen reference"));
+  }
+  return numeric::for_each_row(
+      out, executor,
+      [&](std::size_t i) { return std::isfinite(x[i]) ? RowReason::none : RowReason::not_finite; },
+      [&](std::size_t i) { return score(indicator, reference, x[i]); });
+}
+
+}  // namespace kam::value
