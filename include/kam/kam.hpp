@@ -21,6 +21,7 @@
 #include <kam/portfolio/check.hpp>
 #include <kam/portfolio/data_report.hpp>
 #include <kam/portfolio/features.hpp>
+#include <kam/portfolio/hierarchy.hpp>
 #include <kam/portfolio/order_summary.hpp>
 #include <kam/portfolio/records.hpp>
 #include <kam/scoring/estimate.hpp>

@@ -32,9 +32,10 @@ double cogs_of(const TransactionColumns& t, const DatedAmount& r, TransactionKin
 
 void add_money(std::span<const DatedAmount> rows, const TransactionColumns& t,
                const FeatureWindow& w, AccountFacts& facts) {
-  ExactSum revenue, cogs;
+  ExactSum ever, revenue, cogs;
   bool cogs_known = !t.cogs.empty();
   for (const DatedAmount& r : rows) {
+    add(ever, r.amount);
     const TransactionKind kind = kind_of(t, r.row);
     const double share = share_in_year(r.day, kind, w);
     if (share == 0.0) continue;
@@ -44,6 +45,7 @@ void add_money(std::span<const DatedAmount> rows, const TransactionColumns& t,
     cogs_known = !std::isnan(cost);
     if (cogs_known) add(cogs, share * cost);
   }
+  facts.net_revenue_ever = value(ever);
   facts.net_revenue = value(revenue);
   facts.cogs = cogs_known ? value(cogs) : kNaN;
 }

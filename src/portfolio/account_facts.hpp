@@ -23,9 +23,10 @@ struct FeatureWindow {
 
 struct AccountFacts {
   bool has_rows = false;
-  double net_revenue = 0.0;  ///< 12m [money]
-  double cogs = 0.0;         ///< 12m [money]; NaN if a needed one is missing
-  double orders = 0.0;       ///< ever
+  double net_revenue_ever = 0.0;  ///< whole history [money]
+  double net_revenue = 0.0;       ///< 12m [money]
+  double cogs = 0.0;              ///< 12m [money]; NaN if a needed one is missing
+  double orders = 0.0;            ///< ever
   double orders_12m = 0.0;
   Day last_order = kNoDay;
   double active_months = 0.0;    ///< of the eligible ones

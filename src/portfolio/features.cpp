@@ -11,7 +11,7 @@
 namespace kam::portfolio {
 namespace {
 
-constexpr std::size_t kFixedColumns = 9;
+constexpr std::size_t kFixedColumns = 10;
 
 /// Adds a column and returns its values, all missing so far. Stays valid: values are reserved.
 std::vector<double>& add_column(FeatureTable& table, std::string name, std::string note = {}) {
@@ -46,7 +46,11 @@ void add_money(const Portfolio& portfolio, std::span<const AccountFacts> facts,
   }
 }
 
-void add_orders(std::span<const AccountFacts> facts, Day as_of, FeatureTable& table) {
+void add_history(std::span<const AccountFacts> facts, Day as_of, FeatureTable& table) {
+  std::vector<double>& revenue = add_column(table, "net_revenue");
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    if (facts[i].has_rows) revenue[i] = facts[i].net_revenue_ever;
+  }
   std::vector<double>& ever = add_column(table, "order_count");
   for (std::size_t i = 0; i < facts.size(); ++i) ever[i] = facts[i].orders;
   std::vector<double>& year = add_column(table, "orders_12m");
@@ -146,7 +150,7 @@ Result<FeatureTable> features(const Portfolio& portfolio, std::span<const RowVer
     FeatureTable table{.accounts = portfolio.accounts.rows};
     table.values.reserve(kFixedColumns + portfolio.ratings.item_names.size());
     add_money(portfolio, facts, feature_window(as_of, options), table);
-    add_orders(facts, as_of, table);
+    add_history(facts, as_of, table);
     add_repurchase(facts, priors, table);
     add_overdue(facts, priors, as_of, table);
     add_ratings(portfolio.ratings, as_of, options.rating_max_age_days, table);

@@ -44,6 +44,7 @@ struct FeaturePriors {
 ///   cts_12m          [money]    cost to serve: costs of activities
 ///   cm3_12m          [money]    net revenue - cogs - cost to serve
 ///   cm3_rate         [-]        cm3_12m / net_revenue_12m, where that is > 0
+///   net_revenue      [money]    the same over the whole history, prepayments when paid
 ///   order_count      [count]    occasions (days) ever; 0 without history
 ///   orders_12m       [count]
 ///   days_since_last  [days]     since the last occasion

@@ -1,0 +1,25 @@
+"""Exceptions and warnings. Everything a wrong call raises is a ValueError or a TypeError."""
+
+from kam._core import FormatError, InsufficientDataError, VersionError
+
+
+class DataError(ValueError):
+    """The input cannot be used: a column is missing, or no row of it is usable."""
+
+
+class RowWarning(UserWarning):
+    """Some rows became NaN; the message says how many, which first and why."""
+
+
+class ConvergenceWarning(UserWarning):
+    """A fit answered without meeting its stopping rule, or its parameters are hardly identified."""
+
+
+__all__ = [
+    "ConvergenceWarning",
+    "DataError",
+    "FormatError",
+    "InsufficientDataError",
+    "RowWarning",
+    "VersionError",
+]

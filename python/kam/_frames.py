@@ -1,0 +1,155 @@
+"""Data frames in, the same kind out: pandas, Polars, PyArrow, DuckDB or a dict of arrays.
+
+None of these packages is imported unless a frame of its kind comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from kam._errors import DataError
+
+Array = npt.NDArray[Any]
+Kind = Literal["dict", "pandas", "polars", "arrow", "duckdb"]
+
+_PACKAGES: dict[str, Kind] = {
+    "pandas": "pandas",
+    "polars": "polars",
+    "pyarrow": "arrow",
+    "duckdb": "duckdb",
+    "_duckdb": "duckdb",
+}
+
+
+def kind_of(frame: object) -> Kind:
+    """Which library `frame` belongs to; TypeError if to none that kam reads."""
+    if isinstance(frame, Mapping):
+        return "dict"
+    kind = _PACKAGES.get(type(frame).__module__.split(".")[0])
+    if kind is None or not hasattr(frame, "columns" if kind != "arrow" else "column_names"):
+        if hasattr(frame, "schema") and kind == "arrow":
+            return "arrow"
+        raise TypeError(
+            "expected a pandas, Polars or PyArrow table, a DuckDB relation or a dict of arrays, "
+            f"got {type(frame).__name__}"
+        )
+    return kind
+
+
+def normalise(frame: Any) -> Any:
+    """Resolves what is lazy, so that columns can be read more than once."""
+    kind = kind_of(frame)
+    if kind == "duckdb":
+        return to_arrow(frame)
+    if kind == "polars" and hasattr(frame, "collect"):
+        return frame.collect()
+    if kind == "arrow" and not hasattr(frame, "column_names"):
+        raise TypeError("expected a PyArrow table")
+    return frame
+
+
+def to_arrow(relation: Any) -> Any:
+    """A DuckDB relation as a PyArrow table, in any version of DuckDB."""
+    for method in ("to_arrow_table", "fetch_arrow_table"):
+        if hasattr(relation, method):
+            return getattr(relation, method)()
+    return relation.arrow()
+
+
+def names(frame: Any) -> list[str]:
+    """Column names in order."""
+    kind = kind_of(frame)
+    if kind == "dict":
+        return [str(name) for name in frame]
+    return [str(name) for name in (frame.column_names if kind == "arrow" else frame.columns)]
+
+
+def column(frame: Any, name: str, role: str | None = None) -> Array:
+    """One column as a NumPy array: numbers, booleans, datetime64, or objects (text, None)."""
+    if name not in names(frame):
+        purpose = f" (for {role})" if role and role != name else ""
+        raise DataError(f"column '{name}'{purpose} is missing; there are: {', '.join(names(frame))}")
+    kind = kind_of(frame)
+    values = frame[name]
+    if kind == "pandas":
+        return _from_pandas(values)
+    if kind == "polars":
+        return _from_arrow(values.to_arrow())
+    if kind == "arrow":
+        return _from_arrow(values)
+    array = np.asarray(values)
+    if array.ndim != 1:
+        raise ValueError(f"column '{name}' must be one-dimensional, got shape {array.shape}")
+    return array.astype(object) if array.dtype.kind in "US" else array
+
+
+def _from_pandas(series: Any) -> Array:
+    dtype = series.dtype
+    if getattr(dtype, "tz", None) is not None:
+        # The civil date of the business: the wall-clock day in the column's own zone.
+        return np.asarray(series.dt.tz_localize(None).to_numpy())
+    if getattr(dtype, "kind", "O") in "biuf" and not isinstance(dtype, np.dtype):
+        return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
+    if isinstance(dtype, np.dtype) and dtype.kind in "biufM":
+        return np.asarray(series.to_numpy())
+    if getattr(dtype, "kind", "O") == "M":
+        return np.asarray(series.astype("datetime64[us]").to_numpy())
+    values = series.to_numpy(dtype=object)
+    return np.asarray(np.where(series.isna().to_numpy(), None, values), dtype=object)
+
+
+def _from_arrow(values: Any) -> Array:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(values.type):
+        values = pc.cast(values, values.type.value_type)
+    if pa.types.is_decimal(values.type):
+        values = pc.cast(values, pa.float64())
+    if pa.types.is_timestamp(values.type) and values.type.tz is not None:
+        values = pc.local_timestamp(values)
+    if pa.types.is_string_view(values.type):
+        values = pc.cast(values, pa.large_string())
+    array = values.to_numpy() if isinstance(values, pa.ChunkedArray) else values.to_numpy(False)
+    return np.asarray(array)
+
+
+def build(kind: Kind, columns: Mapping[str, Any]) -> Any:
+    """A frame of the given kind. Lists of dicts become lists of structs where the kind has them."""
+    if kind == "dict":
+        return dict(columns)
+    if kind == "pandas":
+        import pandas as pd
+
+        return pd.DataFrame({name: _plain(values) for name, values in columns.items()})
+    if kind == "polars":
+        import polars as pl
+
+        return pl.from_arrow(arrow_table(columns))
+    table = arrow_table(columns)
+    if kind == "arrow":
+        return table
+    import duckdb
+
+    return duckdb.from_arrow(table)
+
+
+def _plain(values: Any) -> Any:
+    return values if isinstance(values, np.ndarray) else list(values)
+
+
+def arrow_table(columns: Mapping[str, Any]) -> Any:
+    """Columns as a PyArrow table; a NaN of a number is a null: missing, not a value."""
+    import pyarrow as pa
+
+    arrays = {}
+    for name, values in columns.items():
+        if isinstance(values, np.ndarray) and values.dtype.kind == "f":
+            arrays[name] = pa.array(values, from_pandas=True)
+        else:
+            arrays[name] = values if hasattr(values, "type") else pa.array(values)
+    return pa.table(arrays)

@@ -1,0 +1,309 @@
+"""Order and spend models as estimators."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from kam import _core, _frames
+from kam._columns import Doubles, doubles, warn_rows
+from kam._errors import ConvergenceWarning, DataError
+
+_ALIASES = {"age": ("age", "T"), "frequency": ("frequency",), "recency": ("recency",)}
+
+
+def read_column(summary: Any, name: str) -> Doubles:
+    """A summary column as doubles; `T` is accepted for `age`."""
+    for candidate in _ALIASES.get(name, (name,)):
+        if candidate in _frames.names(summary):
+            return doubles(_frames.column(summary, candidate), candidate)
+    return doubles(_frames.column(summary, name), name)
+
+
+def order_columns(summary: Any) -> tuple[Doubles, Doubles, Doubles]:
+    frame = _frames.normalise(summary)
+    return tuple(read_column(frame, n) for n in ("frequency", "recency", "age"))  # type: ignore[return-value]
+
+
+def interval_frame(kind: _frames.Kind, name: str, columns: tuple[Any, ...]) -> Any:
+    return _frames.build(kind, dict(zip((name, f"{name}_lo", f"{name}_hi"), columns, strict=True)))
+
+
+class Estimator:
+    """What all estimators share: parameters, their uncertainty, and a JSON form."""
+
+    _kind: ClassVar[str]
+    _names: ClassVar[tuple[str, ...]]
+    _estimate: _core.Estimate | None = None
+
+    @classmethod
+    def from_params(cls, *, unit: str = "week", **params: float) -> Self:
+        """A model with given parameters (the paper's letters). It has no standard errors."""
+        if set(params) != set(cls._names):
+            raise ValueError(f"parameters must be {', '.join(cls._names)}, got {', '.join(params)}")
+        model = cls()
+        values = [float(params[name]) for name in cls._names]
+        model._estimate = _core.given(cls._kind, values, unit)
+        return model
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """The inverse of `to_json`: the same bits. FormatError or VersionError otherwise."""
+        estimate = _core.parse_estimate(text)
+        if estimate.kind != cls._kind:
+            raise ValueError(f"the file holds a {estimate.kind} model, not {cls._kind}")
+        model = cls()
+        model._estimate = estimate
+        return model
+
+    def to_json(self) -> str:
+        """Versioned, checksummed JSON of a few hundred bytes: parameters, not data."""
+        return self._fitted.to_json()
+
+    @property
+    def _fitted(self) -> _core.Estimate:
+        if self._estimate is None:
+            raise ValueError(f"this {type(self).__name__} is not fitted: call fit or from_params first")
+        return self._estimate
+
+    @property
+    def params_(self) -> dict[str, float]:
+        return dict(zip(self._fitted.names, self._fitted.values, strict=True))
+
+    @property
+    def standard_errors_(self) -> dict[str, float]:
+        return dict(zip(self._fitted.names, self._fitted.standard_errors, strict=True))
+
+    @property
+    def log_likelihood_(self) -> float:
+        """On the original scale of time or money, summed over accounts."""
+        return self._fitted.log_likelihood
+
+    @property
+    def converged_(self) -> bool:
+        return self._fitted.converged
+
+    @property
+    def stop_reason_(self) -> str:
+        return self._fitted.stop_reason
+
+    @property
+    def n_iter_(self) -> int:
+        return self._fitted.iterations
+
+    @property
+    def unit_(self) -> str:
+        """Unit of time of the data it was fitted on, and of every horizon."""
+        return self._fitted.unit
+
+    @property
+    def warning_(self) -> str:
+        """Identifiability in words; empty if there is nothing to say."""
+        return self._fitted.warning
+
+    def summary(self) -> str:
+        """The fit as text: estimates, standard errors, likelihood, how it ended."""
+        e = self._fitted
+        lines = [f"{type(self).__name__}  ({e.accounts:g} accounts, {e.events:g} events, unit {e.unit})"]
+        for name, value, error in zip(e.names, e.values, e.standard_errors, strict=True):
+            lines.append(f"  {name:<6} {value:14.8g}  se {error:.4g}")
+        lines.append(f"  log-likelihood {e.log_likelihood:.6f}, {e.stop_reason} after {e.iterations}")
+        if e.warning:
+            lines.append(f"  warning: {e.warning}")
+        return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        if self._estimate is None:
+            return f"{type(self).__name__}()"
+        inner = ", ".join(f"{k}={v:.6g}" for k, v in self.params_.items())
+        return f"{type(self).__name__}({inner}, unit={self.unit_!r})"
+
+    def __getstate__(self) -> dict[str, str | None]:
+        return {"json": None if self._estimate is None else self.to_json()}
+
+    def __setstate__(self, state: dict[str, str | None]) -> None:
+        self._estimate = None if state["json"] is None else _core.parse_estimate(state["json"])
+
+    def _finish(self, estimate: _core.Estimate) -> Self:
+        self._estimate = estimate
+        if not estimate.converged or estimate.warning:
+            text = estimate.warning or f"the fit stopped early: {estimate.stop_reason}"
+            warnings.warn(text, ConvergenceWarning, stacklevel=3)
+        return self
+
+
+def _weights(sample_weight: Any, rows: int) -> Doubles | None:
+    if sample_weight is None:
+        return None
+    weights = doubles(np.asarray(sample_weight), "sample_weight")
+    if len(weights) != rows:
+        raise ValueError(f"`sample_weight` has {len(weights)} rows, expected {rows}")
+    return weights
+
+
+class OrderModel(Estimator):
+    """Verbs of every order model. Input: frames with frequency, recency and age (or T)."""
+
+    _names = ("r", "alpha", "a", "b")
+
+    def fit(self, summary: Any, sample_weight: Any = None, unit: str = "week") -> Self:
+        """Maximum likelihood. Rows that cannot be read are left out and counted in a RowWarning.
+
+        `sample_weight` counts a row that often; `unit` is the unit of time of the columns, kept in
+        the model and its JSON. Raises InsufficientDataError without a repeat order.
+        """
+        x, t_x, age = order_columns(summary)
+        estimate = _core.fit_orders(self._kind, x, t_x, age, _weights(sample_weight, len(x)), unit)
+        if estimate.rows_rejected:
+            warn_rows((0, int(estimate.rows_rejected), -1, "left out of the fit"), "fit")
+        return self._finish(estimate)
+
+    def log_likelihood(self, summary: Any) -> Doubles:
+        """Per account."""
+        return self._column(_core.log_likelihood, summary)
+
+    def probability_alive(
+        self, summary: Any, *, interval: bool = False, level: float = 0.8
+    ) -> Any:
+        """P(still a customer at the observation end). With ``interval=True`` a frame with _lo/_hi."""
+        if interval:
+            return self._interval("probability_alive", summary, (level,))
+        return self._column(_core.probability_alive, summary)
+
+    def probability_no_order(
+        self, summary: Any, horizon: float, *, interval: bool = False, level: float = 0.8
+    ) -> Any:
+        """P(no order within `horizon` from now): the churn probability of silence."""
+        if interval:
+            return self._interval("probability_no_order", summary, (float(horizon), level))
+        return self._column(_core.probability_no_order, summary, float(horizon))
+
+    def expected_orders(
+        self, summary: Any, horizon: float, *, interval: bool = False, level: float = 0.8
+    ) -> Any:
+        """E[orders within `horizon` from now], in the unit of the model."""
+        if interval:
+            return self._interval("expected_orders", summary, (float(horizon), level))
+        return self._column(_core.expected_orders, summary, float(horizon))
+
+    def expected_orders_new(self, horizon: float) -> float:
+        """E[repeat orders within `horizon`] of an account that places its first order now."""
+        return float(_core.expected_orders_new(self._fitted, float(horizon)))
+
+    def discounted_expected_orders(
+        self, summary: Any, *, horizon: float, delta_continuous: float
+    ) -> Doubles:
+        """E[sum of exp(-delta t) over the orders within `horizon`]; delta per unit of time."""
+        return self._column(
+            _core.discounted_expected_orders, summary, float(horizon), float(delta_continuous)
+        )
+
+    def simulate(self, n: int, age: Any, seed: int) -> dict[str, Doubles]:
+        """`n` accounts drawn from the model, observed for `age` (one number, or one per account)."""
+        ages = np.ascontiguousarray(np.broadcast_to(np.asarray(age, dtype=np.float64), (int(n),)))
+        frequency, recency = _core.simulate(self._fitted, ages, int(seed))
+        return {"frequency": frequency, "recency": recency, "age": ages.copy()}
+
+    def _column(self, verb: Any, summary: Any, *arguments: float) -> Doubles:
+        values, report = verb(self._fitted, *arguments, *order_columns(summary))
+        warn_rows(report, verb.__name__)
+        return values  # type: ignore[no-any-return]
+
+    def _interval(self, verb: str, summary: Any, arguments: tuple[float, ...]) -> Any:
+        call = getattr(_core, f"{verb}_interval")
+        *columns, report = call(self._fitted, *arguments, *order_columns(summary))
+        warn_rows(report, verb)
+        return interval_frame(_frames.kind_of(summary), verb, tuple(columns))
+
+
+class BGNBD(OrderModel):
+    """BG/NBD (Fader, Hardie & Lee 2005): r, alpha, a, b. An account may leave after each repeat order.
+
+    P(alive) of an account without a repeat order is 1, whatever its silence: that is the model's
+    assumption. MBGNBD does without it.
+    """
+
+    _kind = "bgnbd"
+
+
+class MBGNBD(OrderModel):
+    """MBG/NBD (Batislam, Denizel & Filiztekin 2007): BG/NBD in which the first order may be the last."""
+
+    _kind = "mbgnbd"
+
+
+class GammaGamma(Estimator):
+    """Gamma-Gamma spend model (Fader & Hardie 2013): p, q, gamma. Spend independent of frequency."""
+
+    _kind = "gamma_gamma"
+    _names = ("p", "q", "gamma")
+
+    def fit(self, summary: Any, sample_weight: Any = None, unit: str = "week") -> Self:
+        """Fits the rows with frequency >= 1 and monetary_value > 0; counts the others with repeats."""
+        x, value = self._columns(summary)
+        estimate = _core.fit_spend(x, value, _weights(sample_weight, len(x)), unit)
+        if estimate.rows_rejected:
+            warn_rows((0, int(estimate.rows_rejected), -1, "left out of the fit"), "fit")
+        return self._finish(estimate)
+
+    def expected_spend(self, summary: Any, *, interval: bool = False, level: float = 0.8) -> Any:
+        """E[value of a future order]; at frequency 0 the population mean."""
+        columns = self._columns(summary)
+        if interval:
+            *result, report = _core.expected_spend_interval(self._fitted, level, *columns)
+            warn_rows(report, "expected_spend")
+            return interval_frame(_frames.kind_of(summary), "expected_spend", tuple(result))
+        values, report = _core.expected_spend(self._fitted, *columns)
+        warn_rows(report, "expected_spend")
+        return values
+
+    def log_likelihood(self, summary: Any) -> Doubles:
+        """Per account; NaN at frequency 0, which says nothing about spend."""
+        values, _ = _core.spend_log_likelihood(self._fitted, *self._columns(summary))
+        return values  # type: ignore[no-any-return]
+
+    @staticmethod
+    def _columns(summary: Any) -> tuple[Doubles, Doubles]:
+        frame = _frames.normalise(summary)
+        return read_column(frame, "frequency"), read_column(frame, "monetary_value")
+
+
+def lifetime_value(
+    order_model: OrderModel,
+    spend_model: GammaGamma,
+    summary: Any,
+    *,
+    years: float,
+    discount: float,
+    margin: float | None = None,
+    level: float = 0.8,
+) -> Any:
+    """Money per account over the next `years`, with its interval.
+
+    margin * E[spend of an order] * E[sum of (1 + discount)^-t over its orders], t in years, in
+    continuous time. `discount` is an effective annual rate. Without a margin the value is revenue.
+
+    Returns a frame of the kind of `summary`: lifetime_value, lifetime_value_lo, lifetime_value_hi
+    (uncertainty of the parameters, two-sided at `level`).
+    """
+    if not isinstance(order_model, OrderModel):
+        raise TypeError(f"`order_model` must be an order model, got {type(order_model).__name__}")
+    if not isinstance(spend_model, GammaGamma):
+        raise TypeError(f"`spend_model` must be a GammaGamma, got {type(spend_model).__name__}")
+    if order_model._estimate is None or spend_model._estimate is None:
+        raise DataError("both models must be fitted")
+    frame = _frames.normalise(summary)
+    *columns, report = _core.lifetime_value(
+        order_model._fitted,
+        spend_model._fitted,
+        float(years),
+        float(discount),
+        1.0 if margin is None else float(margin),
+        level,
+        *order_columns(frame),
+        read_column(frame, "monetary_value"),
+    )
+    warn_rows(report, "lifetime_value")
+    return interval_frame(_frames.kind_of(summary), "lifetime_value", tuple(columns))

@@ -1,0 +1,96 @@
+"""Transactions to the order summary."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kam import _core, _frames
+from kam._columns import day, days, doubles, encode_ids
+from kam._errors import DataError
+
+
+def summarize(
+    transactions: Any,
+    *,
+    account: str = "account_id",
+    date: str = "date",
+    amount: str | None = "amount",
+    as_of: Any,
+    unit: str = "week",
+    occasion: str = "day",
+    date_format: str | None = None,
+) -> Any:
+    """Frequency, recency, age and monetary value of every account.
+
+    An order occasion is a period (a day by default) with positive net spend, or with zero net and
+    no negative row in it. Returns net against the orders of their period.
+
+    Parameters
+    ----------
+    transactions : frame
+        One row per order line, in any order: pandas, Polars, PyArrow, DuckDB or a dict of arrays.
+    account, date, amount : str
+        Names of the columns. ``amount=None`` counts every row as an order; monetary_value is NaN.
+    as_of : date or ISO text
+        Observation end, always explicit. Rows dated on or before it count.
+    unit : {"day", "week", "month"}
+        Durations are reported in it: week = days/7, month = days/30.436875.
+    occasion : {"day", "week", "month"}
+        Purchases within one are one (ISO weeks, calendar months).
+    date_format : str, optional
+        For text or whole-number dates that are not ISO 8601, e.g. ``"%Y%m%d"``.
+
+    Returns
+    -------
+    frame of the same kind
+        One row per account, in order of first appearance: ``account_id``, ``frequency`` (repeat
+        occasions), ``recency`` (age at the last one), ``age`` (first one to `as_of`),
+        ``monetary_value`` (mean net value of repeat occasions; NaN at frequency 0). All NaN for an
+        account without an occasion up to `as_of`.
+
+    Raises
+    ------
+    DataError
+        A column is missing, or a date or amount cannot be read (`kam.score` and the command line
+        count such rows instead).
+    """
+    kind = _frames.kind_of(transactions)
+    frame = _frames.normalise(transactions)
+    end = day(as_of)
+    ids = encode_ids(_frames.column(frame, account, "account"))
+    raw_dates = _frames.column(frame, date, "date")
+    rows = days(raw_dates, date, date_format)
+    _refuse_first(rows == _core.NO_DAY, raw_dates, date, "a date (ISO 8601, or give date_format)")
+    _refuse_first(ids.codes == _core.NO_ACCOUNT, ids.codes, account, "an account id")
+    if amount is None:
+        values = np.ones(len(rows))
+    else:
+        values = doubles(_frames.column(frame, amount, "amount"), amount)
+        _refuse_first(~np.isfinite(values), values, amount, "a finite number")
+    frequency, recency, age, money, _, _ = _core.summarize(
+        ids.codes, rows, values, len(ids.unique), end, unit, occasion
+    )
+    if amount is None:
+        money[:] = np.nan
+    return _frames.build(
+        kind,
+        {
+            "account_id": ids.unique,
+            "frequency": frequency,
+            "recency": recency,
+            "age": age,
+            "monetary_value": money,
+        },
+    )
+
+
+def _refuse_first(bad: Any, values: Any, name: str, expected: str) -> None:
+    where = np.flatnonzero(bad)
+    if len(where):
+        first = int(where[0])
+        raise DataError(
+            f"column '{name}': {len(where)} of {len(bad)} rows are not {expected}, "
+            f"first {values[first]!r} in row {first}"
+        )
