@@ -19,8 +19,18 @@ from kam._errors import (
     RowWarning,
     VersionError,
 )
+from kam._data_report import DataReport
+from kam._model import Model
 from kam._models import BGNBD, MBGNBD, GammaGamma, lifetime_value
+from kam._schema import schema as _schema
+from kam._score import ScoreResult, check, score
 from kam._summary import summarize
+
+
+def columns() -> list[dict[str, str]]:
+    """Every column of a score row: type, unit, meaning, what null means."""
+    return _schema({})
+
 
 __all__ = [
     "BGNBD",
@@ -28,13 +38,19 @@ __all__ = [
     "Concentration",
     "ConvergenceWarning",
     "DataError",
+    "DataReport",
     "FormatError",
     "GammaGamma",
     "InsufficientDataError",
+    "Model",
     "RowWarning",
+    "ScoreResult",
     "VersionError",
     "__version__",
+    "check",
+    "columns",
     "concentration",
     "lifetime_value",
+    "score",
     "summarize",
 ]

@@ -72,7 +72,9 @@ def column(frame: Any, name: str, role: str | None = None) -> Array:
     """One column as a NumPy array: numbers, booleans, datetime64, or objects (text, None)."""
     if name not in names(frame):
         purpose = f" (for {role})" if role and role != name else ""
-        raise DataError(f"column '{name}'{purpose} is missing; there are: {', '.join(names(frame))}")
+        raise DataError(
+            f"column '{name}'{purpose} is missing; there are: {', '.join(names(frame))}"
+        )
     kind = kind_of(frame)
     values = frame[name]
     if kind == "pandas":
@@ -131,8 +133,11 @@ def build(kind: Kind, columns: Mapping[str, Any]) -> Any:
 
         return pl.from_arrow(arrow_table(columns))
     table = arrow_table(columns)
-    if kind == "arrow":
-        return table
+    return table if kind == "arrow" else relation(table)
+
+
+def relation(table: Any) -> Any:
+    """A PyArrow table as a DuckDB relation."""
     import duckdb
 
     return duckdb.from_arrow(table)

@@ -65,7 +65,9 @@ class Estimator:
     @property
     def _fitted(self) -> _core.Estimate:
         if self._estimate is None:
-            raise ValueError(f"this {type(self).__name__} is not fitted: call fit or from_params first")
+            raise ValueError(
+                f"this {type(self).__name__} is not fitted: call fit or from_params first"
+            )
         return self._estimate
 
     @property
@@ -106,10 +108,14 @@ class Estimator:
     def summary(self) -> str:
         """The fit as text: estimates, standard errors, likelihood, how it ended."""
         e = self._fitted
-        lines = [f"{type(self).__name__}  ({e.accounts:g} accounts, {e.events:g} events, unit {e.unit})"]
+        lines = [
+            f"{type(self).__name__}  ({e.accounts:g} accounts, {e.events:g} events, unit {e.unit})"
+        ]
         for name, value, error in zip(e.names, e.values, e.standard_errors, strict=True):
             lines.append(f"  {name:<6} {value:14.8g}  se {error:.4g}")
-        lines.append(f"  log-likelihood {e.log_likelihood:.6f}, {e.stop_reason} after {e.iterations}")
+        lines.append(
+            f"  log-likelihood {e.log_likelihood:.6f}, {e.stop_reason} after {e.iterations}"
+        )
         if e.warning:
             lines.append(f"  warning: {e.warning}")
         return "\n".join(lines)
@@ -164,9 +170,7 @@ class OrderModel(Estimator):
         """Per account."""
         return self._column(_core.log_likelihood, summary)
 
-    def probability_alive(
-        self, summary: Any, *, interval: bool = False, level: float = 0.8
-    ) -> Any:
+    def probability_alive(self, summary: Any, *, interval: bool = False, level: float = 0.8) -> Any:
         """P(still a customer at the observation end). With ``interval=True`` a frame with _lo/_hi."""
         if interval:
             return self._interval("probability_alive", summary, (level,))

@@ -1,0 +1,126 @@
+"""What was found in the data: the findings of the edge (text) and of the core (rows), together."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+_MOST_EXAMPLES = 5
+
+
+class Finding(NamedTuple):
+    code: str
+    severity: str  # note, repaired, rejected
+    subject: str  # row or account
+    count: int
+    examples: list[str]  # "row 17: '05/01/2024'", "account ACME"
+    explanation: str
+
+
+class DataReport:
+    """Counts and explains every repair and rejection. Rows are 1-based data rows of the table."""
+
+    def __init__(self, core: dict[str, Any], findings: list[Finding]) -> None:
+        self.rows_read: int = core["rows_read"]
+        self.rows_used: int = core["rows_used"]
+        self.rows_rejected: int = core["rows_rejected"]
+        self.rows_set_aside: int = core["rows_set_aside"]
+        self.accounts: int = core["accounts"]
+        self.accounts_without_orders: int = core["accounts_without_orders"]
+        self.first_date: str | None = core["first_date"]
+        self.last_date: str | None = core["last_date"]
+        self.total_net_revenue: float = core["total_net_revenue"]
+        self.findings = findings
+
+    def find(self, code: str) -> Finding | None:
+        return next((f for f in self.findings if f.code == code), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        plain = {k: v for k, v in vars(self).items() if k != "findings"}
+        return plain | {"findings": [f._asdict() for f in self.findings]}
+
+    def to_json(self) -> str:
+        return json.dumps(self.to_dict(), ensure_ascii=False)
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.rows_read:,} rows read: {self.rows_used:,} used, {self.rows_rejected:,} rejected, "
+            f"{self.rows_set_aside:,} set aside",
+            f"{self.accounts:,} accounts, {self.accounts_without_orders:,} without a usable row; "
+            f"{self.first_date} to {self.last_date}; net revenue {self.total_net_revenue:,.2f}",
+        ]
+        for f in self.findings:
+            lines.append(f"  {f.severity:<8} {f.code}: {f.count:,} {f.subject}s. {f.explanation}")
+            if f.examples:
+                lines.append(f"           e.g. {'; '.join(f.examples)}")
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+
+class EdgeFindings:
+    """Rows that never reach the core, and texts that could not be read."""
+
+    def __init__(self) -> None:
+        self.findings: dict[str, Finding] = {}
+        self.rejected_rows = 0
+
+    def add(
+        self,
+        code: str,
+        explanation: str,
+        rows: list[int],
+        texts: list[Any] | None = None,
+        *,
+        severity: str = "rejected",
+        counts_as_rejected: bool = True,
+    ) -> None:
+        """`rows` are 0-based; `counts_as_rejected` if the core never sees them."""
+        if not rows:
+            return
+        shown = rows[:_MOST_EXAMPLES]
+        examples = [
+            f"row {r + 1}" + (f": {texts[i]!r}" if texts is not None else "")
+            for i, r in enumerate(shown)
+        ]
+        self.findings[code] = Finding(code, severity, "row", len(rows), examples, explanation)
+        if counts_as_rejected:
+            self.rejected_rows += len(rows)
+
+
+def join(
+    core: dict[str, Any],
+    edge: EdgeFindings,
+    original_rows: list[int] | None,
+    ids: list[Any],
+    texts_by_code: dict[str, Any],
+    replaced: dict[str, int],
+) -> DataReport:
+    """One report in the rows and names the user knows.
+
+    original_rows: index in the user's table of each row the core saw (None: the same).
+    texts_by_code: original column to quote for a core finding, e.g. unreadable_date.
+    replaced: how many rows of a core finding the edge has already told of under another code.
+    """
+    findings = list(edge.findings.values())
+    for f in core["findings"]:
+        count = f["count"] - replaced.get(f["code"], 0)
+        if count <= 0:
+            continue
+        is_row = f["subject"] == "row"
+        rows = [original_rows[i] if original_rows is not None else i for i in f["examples"]]
+        quoted = texts_by_code.get(f["code"])
+        examples = [
+            (f"row {r + 1}" + (f": {quoted[r]!r}" if quoted is not None else ""))
+            if is_row
+            else f"account {ids[i]}"
+            for r, i in zip(rows if is_row else f["examples"], f["examples"], strict=True)
+        ]
+        findings.append(
+            Finding(f["code"], f["severity"], f["subject"], count, examples, f["explanation"])
+        )
+    core["rows_read"] += edge.rejected_rows
+    core["rows_rejected"] += edge.rejected_rows
+    order = {"rejected": 0, "repaired": 1, "note": 2}
+    findings.sort(key=lambda f: order[f.severity])
+    return DataReport(core, findings)

@@ -1,0 +1,217 @@
+"""Every column of a score row: type, unit, meaning, and what a missing value means.
+
+One table for the data frame, the schema file beside an output, the report and the documentation.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+Type = Literal["text", "date", "number", "integer", "reasons", "texts"]
+
+
+class Column(NamedTuple):
+    name: str
+    type: Type
+    unit: str
+    meaning: str
+    missing: str  # what null means
+
+
+_NO_ORDER_MODEL = "too few repeat orders in the portfolio, or no order of this account"
+_LATER = "not computed by this version"
+
+COLUMNS: tuple[Column, ...] = (
+    Column("account_id", "text", "", "the account, as in the input", "never missing"),
+    Column(
+        "name", "text", "", "display name from the accounts table", "no accounts table or no name"
+    ),
+    Column("as_of", "date", "", "observation end: later rows do not count", "never missing"),
+    Column("model_version", "text", "", "names the content of the model", "never missing"),
+    Column(
+        "config_hash", "text", "", "names profile, horizon, years and discount", "never missing"
+    ),
+    Column(
+        "value_index",
+        "number",
+        "points 0-100",
+        "weighted dimensions, against the frozen reference",
+        "no dimension has enough of its indicators",
+    ),
+    Column("value_lo", "number", "points 0-100", "lower limit of value_index", _LATER),
+    Column("value_hi", "number", "points 0-100", "upper limit of value_index", _LATER),
+    Column("value_band", "text", "", "band of value_index by the profile's cuts", "no value_index"),
+    Column(
+        "contribution", "number", "points 0-100", "dimension score", "too little of it observed"
+    ),
+    Column("loyalty", "number", "points 0-100", "dimension score", "too little of it observed"),
+    Column("growth", "number", "points 0-100", "dimension score", "too little of it observed"),
+    Column(
+        "risk_index",
+        "number",
+        "points 0-100, high = bad",
+        "100 - safety score",
+        "too little of it observed",
+    ),
+    Column("risk_credit", "number", "points 0-100, high = bad", "credit part of risk", _LATER),
+    Column(
+        "risk_cooperation", "number", "points 0-100, high = bad", "cooperation part of risk", _LATER
+    ),
+    Column(
+        "coverage",
+        "number",
+        "share 0-1",
+        "share of the scorecard's weight that was observed",
+        "never missing",
+    ),
+    Column(
+        "coverage_contribution",
+        "number",
+        "share 0-1",
+        "the same within the dimension",
+        "never missing",
+    ),
+    Column(
+        "coverage_loyalty", "number", "share 0-1", "the same within the dimension", "never missing"
+    ),
+    Column(
+        "coverage_growth", "number", "share 0-1", "the same within the dimension", "never missing"
+    ),
+    Column(
+        "coverage_risk", "number", "share 0-1", "the same within the dimension", "never missing"
+    ),
+    Column(
+        "net_revenue", "number", "money", "net revenue of the whole history read", "no usable row"
+    ),
+    Column(
+        "net_revenue_12m", "number", "money", "net revenue of the year up to as_of", "no usable row"
+    ),
+    Column(
+        "cm3_12m",
+        "number",
+        "money",
+        "contribution margin of that year",
+        "no cogs in the transactions",
+    ),
+    Column("cts_12m", "number", "money", "cost to serve of that year", "no activity costs"),
+    Column("order_count", "integer", "orders", "order occasions ever", "never missing"),
+    Column(
+        "orders_12m", "integer", "orders", "order occasions of the year up to as_of", "no order yet"
+    ),
+    Column("days_since_last", "integer", "days", "days since the last order", "no order yet"),
+    Column(
+        "eav",
+        "number",
+        "money",
+        "expected account value over value_years, discounted",
+        _NO_ORDER_MODEL,
+    ),
+    Column("eav_lo", "number", "money", "lower limit of eav", _NO_ORDER_MODEL),
+    Column("eav_hi", "number", "money", "upper limit of eav", _NO_ORDER_MODEL),
+    Column("value_basis", "text", "", "revenue or margin: what eav is counted in", "never missing"),
+    Column(
+        "revenue_share",
+        "number",
+        "share 0-1",
+        "share of the portfolio's revenue (measure of the profile)",
+        "negative revenue, or one account scored alone",
+    ),
+    Column("rank_revenue", "integer", "rank", "1 = largest revenue", "no usable row"),
+    Column(
+        "tail_share", "number", "share 0-1", "share of the portfolio's expected shortfall", _LATER
+    ),
+    Column("our_share_of_them", "number", "share 0-1", "our share of their purchases", _LATER),
+    Column("headroom", "number", "money/year", "their purchases that are not ours yet", _LATER),
+    Column(
+        "p_churn",
+        "number",
+        "probability 0-1",
+        "P(no order within churn_horizon_days), churn_definition silence",
+        _NO_ORDER_MODEL,
+    ),
+    Column("p_churn_lo", "number", "probability 0-1", "lower limit of p_churn", _NO_ORDER_MODEL),
+    Column("p_churn_hi", "number", "probability 0-1", "upper limit of p_churn", _NO_ORDER_MODEL),
+    Column("churn_band", "text", "", "band of p_churn by the profile's cuts", "no p_churn"),
+    Column("p_alive", "number", "probability 0-1", "P(still a customer at as_of)", _NO_ORDER_MODEL),
+    Column("churn_definition", "text", "", "what p_churn counts as churn", "no p_churn"),
+    Column("churn_horizon_days", "integer", "days", "horizon of p_churn", "never missing"),
+    Column("basis", "text", "", "what p_churn rests on: the order model", "no p_churn"),
+    Column("basis_events", "integer", "orders", "repeat orders behind that model", "no p_churn"),
+    Column(
+        "interval_level", "number", "probability 0-1", "level of every _lo/_hi", "never missing"
+    ),
+    Column(
+        "expected_loss",
+        "number",
+        "money",
+        "p_churn times the account's value given that it stays",
+        _NO_ORDER_MODEL,
+    ),
+    Column("switching_cost", "number", "money", "what switching would cost them", _LATER),
+    Column(
+        "indifference_discount",
+        "number",
+        "share 0-1",
+        "discount a rival would have to offer",
+        _LATER,
+    ),
+    Column("quadrant", "text", "", "switching cost against satisfaction", _LATER),
+    Column("support", "number", "-1 to 1", "support of their people for us", _LATER),
+    Column("support_lo", "number", "-1 to 1", "lower bound of support", _LATER),
+    Column("support_hi", "number", "-1 to 1", "upper bound of support", _LATER),
+    Column("key_player_gap", "text", "", "which key player is missing", _LATER),
+    Column("relation_stage", "integer", "0-3", "stage of the relationship", _LATER),
+    Column("relation_type", "text", "", "ordinary, partner or strategic", _LATER),
+    Column(
+        "dependency_person", "number", "share 0-1", "largest share of one of our people", _LATER
+    ),
+    Column("class_tags", "texts", "", "economic, important, group, strategic", _LATER),
+    Column("tier", "text", "", "tier by value and growth", _LATER),
+    Column(
+        "tier_stability", "number", "share 0-1", "how often the tier survives other weights", _LATER
+    ),
+    Column("trend", "text", "", "up, flat or down, tested", _LATER),
+    Column("trend_p", "number", "probability 0-1", "p value of the trend test", _LATER),
+    Column(
+        "delta_behaviour", "number", "points", "change since the last run from behaviour", _LATER
+    ),
+    Column("delta_model", "number", "points", "change since the last run from the model", _LATER),
+    Column(
+        "reasons_up",
+        "reasons",
+        "points",
+        "what raises value_index above the median account",
+        "no value_index",
+    ),
+    Column(
+        "reasons_down",
+        "reasons",
+        "points",
+        "what lowers it below the median account",
+        "no value_index",
+    ),
+    Column("next_lever", "text", "", "the lever that moves this account most", _LATER),
+    Column("lever_gain", "number", "money", "what that lever is worth", _LATER),
+    Column("lever_evidence", "text", "", "evidence behind it", _LATER),
+    Column("alerts", "texts", "", "open alerts", _LATER),
+    Column(
+        "status", "text", "", "ok, insufficient (thin data: see notes) or invalid", "never missing"
+    ),
+    Column("notes", "texts", "", "why a part of the row is missing", "never missing"),
+)
+
+NAMES = tuple(column.name for column in COLUMNS)
+
+
+def schema(column_notes: dict[str, str]) -> list[dict[str, str]]:
+    """The schema as plain data; `column_notes` say why a column is missing throughout this table."""
+    return [
+        {
+            "column": c.name,
+            "type": c.type,
+            "unit": c.unit,
+            "meaning": c.meaning,
+            "null": column_notes.get(c.name, c.missing),
+        }
+        for c in COLUMNS
+    ]

@@ -1,0 +1,296 @@
+"""The main job: a portfolio in, a score table out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kam import _core, _frames
+from kam._columns import day
+from kam._concentration import Concentration
+from kam._data_report import DataReport
+from kam._model import Model
+from kam._profile import load_profile
+from kam._score_columns import arrow_table, build_columns, reasons_of
+from kam._schema import NAMES, schema
+from kam._tables import PortfolioTables, ReadOptions, read_tables
+
+
+class ScoreResult:
+    """A score table: one row per account, columns as in `kam.columns()`.
+
+    `result["p_churn"]` is a column, `result.to_pandas()` (…polars, arrow, dict) the whole table,
+    `result.frame` the same in the kind of frame that came in.
+    """
+
+    def __init__(
+        self,
+        core: _core.PortfolioScore,
+        tables: PortfolioTables,
+        request: dict[str, Any],
+        kind: _frames.Kind,
+    ) -> None:
+        self._core = core
+        self._kind = kind
+        self.request = request
+        self.ids = tables.ids
+        self.names = tables.names
+        self.data_report: DataReport = tables.report(core.report())
+        self.profile: dict[str, Any] = core.model.profile.to_dict()
+        self.column_notes: dict[str, str] = core.column_notes()
+        self._columns: dict[str, Any] | None = None
+
+    # ---- the table ------------------------------------------------------------------------------
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """Every column by name: NumPy arrays, lists for text and reasons."""
+        if self._columns is None:
+            self._columns = build_columns(self)
+        return self._columns
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in NAMES:
+            raise KeyError(f"no column '{name}'; kam.columns() lists them")
+        return self.columns[name]
+
+    def __len__(self) -> int:
+        return int(self._core.accounts)
+
+    @property
+    def frame(self) -> Any:
+        converters = {
+            "pandas": self.to_pandas,
+            "polars": self.to_polars,
+            "arrow": self.to_arrow,
+            "dict": self.to_dict,
+        }
+        if self._kind in converters:
+            return converters[self._kind]()
+        return _frames.relation(self.to_arrow())
+
+    def to_dict(self) -> dict[str, Any]:
+        return dict(self.columns)
+
+    def to_pandas(self) -> Any:
+        return _frames.build("pandas", self.columns)
+
+    def to_polars(self) -> Any:
+        import polars as pl
+
+        return pl.from_arrow(self.to_arrow())
+
+    def to_arrow(self) -> Any:
+        return arrow_table(self.columns)
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.to_arrow().__arrow_c_stream__(requested_schema)
+
+    def schema(self) -> list[dict[str, str]]:
+        """Column, type, unit, meaning, and what null means in this table."""
+        return schema(self.column_notes)
+
+    # ---- about it -------------------------------------------------------------------------------
+
+    @property
+    def model(self) -> Model:
+        """The ruler of this table: `.save(path)` keeps it for tomorrow."""
+        return Model(self._core.model)
+
+    @property
+    def concentration(self) -> Concentration | None:
+        """Of the profile's revenue measure; None if the total is not positive."""
+        core = self._core.concentration
+        return None if core is None else Concentration(core)
+
+    def explain(self, account_id: Any, language: str = "en") -> list[dict[str, Any]]:
+        """All reasons of one account, largest first: {indicator, label, score, points, text}.
+
+        Points are exact: they add up to value_index minus that of the median account of the fit.
+        An account without a value index has none.
+        """
+        matches = np.flatnonzero([str(v) == str(account_id) for v in self.ids.tolist()])
+        if len(matches) == 0:
+            raise KeyError(f"no account '{account_id}' in this table")
+        return reasons_of(self, int(matches[0]), language)
+
+    def report(self, path: str | Path, **options: Any) -> Path:
+        """Writes the HTML report: one self-contained file."""
+        from kam._report import write_report
+
+        return write_report(self, Path(path), **options)
+
+    def summary(self) -> dict[str, Any]:
+        """The portfolio in a few numbers (the form of `kam score --json`)."""
+        columns = self._core.columns()
+        loss, eav = columns["expected_loss"], columns["eav"]
+        churn = columns["p_churn"]
+        known = ~np.isnan(churn)
+        model = self._core.model
+        concentration = self.concentration
+        return {
+            "accounts": len(self),
+            "as_of": self.request["as_of"],
+            "churn_horizon_days": self.request["churn_horizon_days"],
+            "value_years": self.request["value_years"],
+            "discount": self.request["discount"],
+            "value_basis": "revenue",
+            "model_version": self._core.model_version,
+            "config_hash": self._core.config_hash,
+            "basis": self._core.basis or None,
+            "basis_events": self._core.basis_events,
+            "order_model_note": model.orders_note or None,
+            "accounts_with_p_churn": int(known.sum()),
+            "expected_churners": float(churn[known].sum()) if known.any() else None,
+            "eav": float(np.nansum(eav)) if np.any(~np.isnan(eav)) else None,
+            "expected_loss": float(np.nansum(loss)) if np.any(~np.isnan(loss)) else None,
+            "concentration_measure": self.profile["concentration_measure"],
+            "concentration": None if concentration is None else concentration.to_dict(),
+            "concentration_note": self._core.concentration_note or None,
+            "data_report": self.data_report.to_dict(),
+        }
+
+    def __repr__(self) -> str:
+        s = self.summary()
+        parts = [
+            f"ScoreResult: {len(self):,} accounts as of {s['as_of']}, model {s['model_version']}"
+        ]
+        if s["expected_loss"] is not None:
+            parts.append(
+                f"  expected loss {s['expected_loss']:,.0f} of {s['eav']:,.0f} ({s['value_basis']}, "
+                f"{s['churn_horizon_days']:g} days)"
+            )
+        if self.concentration is not None:
+            parts.append(f"  {self.concentration!r}")
+        parts.append(f"  rows rejected {self.data_report.rows_rejected:,}; see .data_report")
+        return "\n".join(parts)
+
+    def _repr_html_(self) -> str:
+        from kam._notebook import table_html
+
+        return table_html(self)
+
+
+def score(
+    portfolio: Any,
+    *,
+    as_of: Any,
+    profile: str | Path | None = None,
+    model: Model | str | Path | None = None,
+    churn_horizon_days: float = 365,
+    value_years: float = 5,
+    discount: float = 0.1,
+    columns: Mapping[str, str] | None = None,
+    date_format: str | None = None,
+    decimal: str = ".",
+    currency: str | None = None,
+) -> ScoreResult:
+    """Scores every account of a portfolio.
+
+    Parameters
+    ----------
+    portfolio : frame, dict of frames, or path
+        A transactions frame (account_id, date, amount; more columns as in docs/tables.md), a dict of
+        tables by name (``transactions`` needed; ``accounts``, ``ratings``, ``activities``), or a path
+        to a file or folder of tables (needs duckdb).
+    as_of : date or ISO text
+        Observation end, always explicit.
+    profile : path, optional
+        A scorecard profile (TOML); the default profile otherwise.
+    model : Model or path, optional
+        Yesterday's ruler: nothing is refitted, and `profile` must not be given.
+    churn_horizon_days, value_years, discount
+        Window of p_churn; span of eav in years; effective annual rate.
+    columns : dict, optional
+        Standard column name to the name in your tables, e.g. ``{"amount": "dollar_value"}``.
+    date_format, decimal, currency
+        How texts are read; the base currency where several occur.
+
+    Raises
+    ------
+    DataError, FormatError, ValueError
+    """
+    options = ReadOptions(columns or {}, date_format, decimal, currency)
+    tables, kind = _resolve(portfolio, options)
+    return score_tables(
+        read_tables(tables, options),
+        kind=kind,
+        as_of=as_of,
+        profile=profile,
+        model=model,
+        churn_horizon_days=churn_horizon_days,
+        value_years=value_years,
+        discount=discount,
+    )
+
+
+def score_tables(
+    tables: PortfolioTables,
+    *,
+    kind: _frames.Kind,
+    as_of: Any,
+    profile: str | Path | None,
+    model: Model | str | Path | None,
+    churn_horizon_days: float,
+    value_years: float,
+    discount: float,
+) -> ScoreResult:
+    if profile is not None and model is not None:
+        raise ValueError("give `profile` or `model`, not both: a model carries its profile")
+    if isinstance(model, (str, Path)):
+        model = Model.load(model)
+    end = day(as_of)
+    core = _core.score(
+        tables.core,
+        None if model is not None else load_profile(profile),
+        None if model is None else model._core,
+        end,
+        float(churn_horizon_days),
+        float(value_years),
+        float(discount),
+        tables.base_currency,
+    )
+    request = {
+        "as_of": _core.format_date(end),
+        "churn_horizon_days": float(churn_horizon_days),
+        "value_years": float(value_years),
+        "discount": float(discount),
+    }
+    return ScoreResult(core, tables, request, kind)
+
+
+def _resolve(portfolio: Any, options: ReadOptions) -> tuple[Mapping[str, Any], _frames.Kind]:
+    """Tables by name, and the kind of frame the caller works with."""
+    if isinstance(portfolio, (str, Path)):
+        from kam._readers import read_path
+
+        return read_path(Path(portfolio)), "pandas" if _has_pandas() else "dict"
+    if isinstance(portfolio, Mapping) and "transactions" in portfolio:
+        return portfolio, _frames.kind_of(portfolio["transactions"])
+    return {"transactions": portfolio}, _frames.kind_of(portfolio)
+
+
+def _has_pandas() -> bool:
+    import importlib.util
+
+    return importlib.util.find_spec("pandas") is not None
+
+
+def check(
+    portfolio: Any,
+    *,
+    as_of: Any,
+    occasion: str = "day",
+    columns: Mapping[str, str] | None = None,
+    date_format: str | None = None,
+    decimal: str = ".",
+    currency: str | None = None,
+) -> DataReport:
+    """The DataReport alone: what is in the data, what would be repaired or rejected, and why."""
+    options = ReadOptions(columns or {}, date_format, decimal, currency)
+    tables, _ = _resolve(portfolio, options)
+    read = read_tables(tables, options)
+    return read.report(_core.check(read.core, day(as_of), occasion, read.base_currency))
