@@ -1,7 +1,6 @@
 #include "churn/beta_geometric_fit.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <vector>
 
 #include "numeric/fit_report.hpp"
@@ -20,42 +19,34 @@ struct DistinctRows {
   double total_weight = 0, orders = 0, time = 0;
 };
 
-struct Totals {
-  double x = 0, weight = 0;
-};
-
 /// What a likelihood needs of one distinct x: gamma-function terms depend on nothing else.
 struct OrderCount {
   double x, weight;
   std::size_t begin, end;  // its rows in DistinctRows
 };
 
-BatchReport sort_out(const OrderColumns& accounts, std::vector<char>& usable) {
-  BatchReport report;
-  usable.assign(accounts.rows(), 0);
-  for (std::size_t i = 0; i < accounts.rows(); ++i) {
-    RowReason reason =
-        order_row_reason(accounts.frequency[i], accounts.recency[i], accounts.age[i]);
-    if (!accounts.weight.empty() && reason == RowReason::none) {
-      const double weight = accounts.weight[i];
-      if (!std::isfinite(weight)) reason = RowReason::not_finite;
-      if (weight < 0) reason = RowReason::out_of_domain;
-    }
-    usable[i] = reason == RowReason::none;
-    if (usable[i]) report.scored();
-    if (!usable[i]) report.rejected(i, reason);
-  }
-  return report;
+RowReason reason_of(const OrderColumns& accounts, std::size_t i) {
+  const RowReason reason =
+      order_row_reason(accounts.frequency[i], accounts.recency[i], accounts.age[i]);
+  if (accounts.weight.empty() || reason != RowReason::none) return reason;
+  const double weight = accounts.weight[i];
+  if (!std::isfinite(weight)) return RowReason::not_finite;
+  return weight < 0 ? RowReason::out_of_domain : RowReason::none;
 }
 
-DistinctRows collapse(const OrderColumns& accounts, const std::vector<char>& usable) {
-  const numeric::Grouping grouping =
-      numeric::group_rows<3>({accounts.frequency, accounts.recency, accounts.age},
-                             [&](std::size_t i) { return usable[i]; });
-  std::vector<double> weight(grouping.groups(), 0.0);
-  for (std::size_t i = 0; i < accounts.rows(); ++i) {
-    if (usable[i]) weight[grouping.group_of[i]] += accounts.weight.empty() ? 1 : accounts.weight[i];
-  }
+DistinctRows collapse(const OrderColumns& accounts, BatchReport& report) {
+  std::vector<double> weight;
+  const auto groups = numeric::group_rows<3>(
+      {accounts.frequency, accounts.age, accounts.recency},
+      [&](std::size_t i) {
+        const RowReason reason = reason_of(accounts, i);
+        reason == RowReason::none ? report.scored() : report.rejected(i, reason);
+        return reason == RowReason::none;
+      },
+      [&](std::size_t i, std::uint32_t group) {
+        if (group == weight.size()) weight.push_back(0);
+        weight[group] += accounts.weight.empty() ? 1 : accounts.weight[i];
+      });
   struct Row {
     double x, T, t_x, weight;
     bool operator<(const Row& o) const {
@@ -63,11 +54,10 @@ DistinctRows collapse(const OrderColumns& accounts, const std::vector<char>& usa
     }
   };
   std::vector<Row> rows;
-  rows.reserve(grouping.groups());
-  for (std::size_t g = 0; g < grouping.groups(); ++g) {
-    if (weight[g] == 0) continue;
-    const std::size_t i = grouping.first_row[g];
-    rows.push_back({accounts.frequency[i], accounts.age[i], accounts.recency[i], weight[g]});
+  rows.reserve(groups.size());
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    const auto& [x, T, t_x] = groups.keys()[g];
+    if (weight[g] > 0) rows.push_back({x, T, t_x, weight[g]});
   }
   std::sort(rows.begin(), rows.end());
   DistinctRows distinct;
@@ -128,7 +118,9 @@ class Likelihood {
     std::vector<Sums> blocks((rows_.x.size() + kBlockRows - 1) / kBlockRows);
     if (!for_each_block(executor_, rows_.x.size(),
                         [&](std::size_t block, std::size_t begin, std::size_t end) {
-                          for (std::size_t i = begin; i < end; ++i) add_row(p, i, blocks[block]);
+                          Shared at;
+                          for (std::size_t i = begin; i < end; ++i)
+                            add_row(p, i, at, blocks[block]);
                         })) {
       cancelled_ = true;
     }
@@ -141,6 +133,24 @@ class Likelihood {
     }
     numeric::to_log_parameters(values, at);
     return at;
+  }
+
+  /// The value over evenly spaced rows only, enough to choose among starts.
+  [[nodiscard]] double sampled(const Eigen::VectorXd& log_parameters) const {
+    constexpr std::size_t kSample = 2000;
+    const Eigen::VectorXd v = log_parameters.array().exp();
+    const BetaGeometricParameters p{v[0], v[1], v[2], v[3]};
+    const std::size_t stride = rows_.x.size() / kSample + 1;
+    Sums sums;
+    Shared at;
+    for (std::size_t i = 0; i < rows_.x.size(); i += stride) {
+      const double x = rows_.x[i], stays = x + (first_ ? 1 : 0);
+      add_row(p, i, at, sums);
+      sums.value +=
+          rows_.weight[i] * (log_gamma_ratio(p.r, x) + p.r * std::log(p.alpha) +
+                             log_gamma_ratio(p.b, stays) - log_gamma_ratio(p.a + p.b, stays));
+    }
+    return sums.value;
   }
 
  private:
@@ -172,37 +182,55 @@ class Likelihood {
     return s;
   }
 
+  /// Logarithms that neighbours share: rows are sorted by x, then T.
+  struct Shared {
+    double x = -1, T = -1;
+    double order_rate = 0, log_at_last_order = 0, log_T = 0, at_T = 0;
+  };
+
+  void move_to(const BetaGeometricParameters& p, double x, double T, Shared& at) const {
+    if (x != at.x) {
+      at.x = x;
+      at.order_rate = p.r + x;
+      at.log_at_last_order = std::log(p.a / (p.b + x - (first_ ? 0 : 1)));
+    }
+    if (T != at.T) {
+      at.T = T;
+      at.log_T = std::log(p.alpha + T);
+      at.at_T = 1 / (p.alpha + T);
+    }
+  }
+
   /// M = ln[exp(A) + exp(B)], A = -(r+x) ln(alpha+T), B = ln a/(beta-1) - (r+x) ln(alpha+t_x).
   /// With v = share of B: M' = A' + v (B - A)', M'' = A'' + v (B - A)'' + v (1-v) (B-A)' (B-A)'^T.
-  void add_row(const BetaGeometricParameters& p, std::size_t i, Sums& s) const {
-    const double x = rows_.x[i], w = rows_.weight[i], order_rate = p.r + x;
-    const double at_T = 1 / (p.alpha + rows_.T[i]);
-    const double log_T = std::log(p.alpha + rows_.T[i]);
-    s.value -= w * order_rate * log_T;
-    s.g[0] -= w * log_T;
-    s.g[1] -= w * order_rate * at_T;
-    s.h[1] -= w * at_T;
-    s.h[4] += w * order_rate * at_T * at_T;
+  void add_row(const BetaGeometricParameters& p, std::size_t i, Shared& at, Sums& s) const {
+    const double x = rows_.x[i], w = rows_.weight[i];
+    move_to(p, x, rows_.T[i], at);
+    s.value -= w * at.order_rate * at.log_T;
+    s.g[0] -= w * at.log_T;
+    s.g[1] -= w * at.order_rate * at.at_T;
+    s.h[1] -= w * at.at_T;
+    s.h[4] += w * at.order_rate * at.at_T * at.at_T;
     if (x == 0 && !first_) return;  // BG/NBD: alive for certain
 
-    const double left = p.b + x - (first_ ? 0 : 1);  // beta - 1
+    const double left = 1 / (p.b + x - (first_ ? 0 : 1));  // 1 / (beta - 1)
     const double at_t = 1 / (p.alpha + rows_.t_x[i]);
-    const double log_ratio = std::log1p((rows_.T[i] - rows_.t_x[i]) * at_t);
-    const double log_odds = std::log(p.a / left) + order_rate * log_ratio;
+    const double log_ratio = at.log_T - std::log(p.alpha + rows_.t_x[i]);
+    const double log_odds = at.log_at_last_order + at.order_rate * log_ratio;
     const double e = std::exp(-std::fabs(log_odds));
-    const double v = log_odds > 0 ? 1 / (1 + e) : e / (1 + e);
-    s.value += w * ((log_odds > 0 ? log_odds : 0) + std::log1p(e));
+    const double v = (log_odds > 0 ? 1 : e) / (1 + e);
+    s.value += w * ((log_odds > 0 ? log_odds : 0) + std::log(1 + e));
 
-    const double d[4] = {log_ratio, order_rate * (at_T - at_t), 1 / p.a, -1 / left};
+    const double d[4] = {log_ratio, at.order_rate * (at.at_T - at_t), 1 / p.a, -left};
     const double wv = w * v, bend = wv * (1 - v);
     for (int j = 0, k = 0; j < 4; ++j) {
       s.g[j] += wv * d[j];
       for (int l = j; l < 4; ++l, ++k) s.h[k] += bend * d[j] * d[l];
     }
-    s.h[1] += wv * (at_T - at_t);
-    s.h[4] += wv * order_rate * (at_t * at_t - at_T * at_T);
+    s.h[1] += wv * (at.at_T - at_t);
+    s.h[4] += wv * at.order_rate * (at_t * at_t - at.at_T * at.at_T);
     s.h[7] -= wv / (p.a * p.a);
-    s.h[9] += wv / (left * left);
+    s.h[9] += wv * left * left;
   }
 
   DistinctRows rows_;
@@ -222,7 +250,7 @@ Eigen::VectorXd start_from_data(Likelihood& likelihood) {
     // Accounts leave: those that stay order about twice as fast as the average over all time.
     const Eigen::VectorXd point =
         Eigen::Vector4d(shape[0], shape[0] / (2 * rate), shape[1], shape[2]).array().log();
-    const double value = likelihood(point).value;
+    const double value = likelihood.sampled(point);
     if (best.size() == 0 || value > best_value) {
       best = point;
       best_value = value;
@@ -255,9 +283,7 @@ Result<FitResult<BetaGeometricParameters>> fit_beta_geometric(
   if (Status s = check_options(options); !s.ok()) return s;
 
   FitResult<BetaGeometricParameters> fit;
-  std::vector<char> usable;
-  fit.rows = sort_out(accounts, usable);
-  Likelihood likelihood(collapse(accounts, usable), first_order_counts, executor);
+  Likelihood likelihood(collapse(accounts, fit.rows), first_order_counts, executor);
   fit.weight = likelihood.rows().total_weight;
   fit.events = likelihood.rows().orders;
   if (!(fit.events > 0)) {

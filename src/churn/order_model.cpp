@@ -49,6 +49,11 @@ BatchReport batch(const OrderModel& model, const OrderColumns& accounts, std::sp
       model);
 }
 
+/// What accounts of equal (x, T) share.
+struct Shared {
+  double log_odds, order_rate, value;
+};
+
 /// out[i] = P(alive) * if_alive(x, T). The second factor is the dear one and depends on (x, T)
 /// only: each distinct pair is computed once, by the scalar formula, so the bits do not depend on
 /// the batch.
@@ -58,24 +63,33 @@ BatchReport batch_times_alive(const OrderModel& model, const OrderColumns& accou
                               const IfAlive& if_alive) {
   if (Status s = check_call(model, accounts, out.size()); !s.ok()) return failed(std::move(s));
   const auto reason = reason_of(accounts);
-  const numeric::Grouping pairs =
-      numeric::group_rows<2>({accounts.frequency, accounts.age},
-                             [&](std::size_t i) { return reason(i) == RowReason::none; });
-  std::vector<double> values(pairs.groups());
+  std::vector<std::uint32_t> pair_of(accounts.rows(), numeric::kNoGroup);
+  const auto pairs = numeric::group_rows<2>(
+      {accounts.frequency, accounts.age},
+      [&](std::size_t i) { return reason(i) == RowReason::none; },
+      [&](std::size_t i, std::uint32_t group) { pair_of[i] = group; });
+  std::vector<Shared> shared(pairs.size());
   return std::visit(
-      [&](const auto& parameters) {
-        const BatchReport of_pairs = numeric::for_each_row(
-            values, executor, [](std::size_t) { return RowReason::none; },
-            [&](std::size_t g) {
-              const std::size_t row = pairs.first_row[g];
-              return if_alive(parameters, accounts.frequency[row], accounts.age[row]);
+      [&](const auto& p) {
+        const bool finished = for_each_block(
+            executor, shared.size(), [&](std::size_t, std::size_t begin, std::size_t end) {
+              for (std::size_t g = begin; g < end; ++g) {
+                const auto [x, T] = pairs.keys()[g];
+                shared[g] = {log_odds_of_silence(p, x, T), p.r + x, if_alive(p, x, T)};
+              }
             });
-        if (!of_pairs.ok()) return of_pairs;
-        return numeric::for_each_row(out, executor, reason, [&](std::size_t i) {
-          return probability_alive(parameters, accounts.frequency[i], accounts.recency[i],
-                                   accounts.age[i]) *
-                 values[pairs.group_of[i]];
-        });
+        if (!finished) return failed({StatusCode::cancelled, "cancelled by the executor"});
+        return numeric::for_each_row(
+            out, executor,
+            [&](std::size_t i) {
+              return pair_of[i] != numeric::kNoGroup ? RowReason::none : reason(i);
+            },
+            [&](std::size_t i) {
+              const Shared& of_pair = shared[pair_of[i]];
+              const double log_odds =
+                  of_pair.log_odds - of_pair.order_rate * std::log(p.alpha + accounts.recency[i]);
+              return logistic(-log_odds) * of_pair.value;
+            });
       },
       model);
 }

@@ -66,7 +66,7 @@ TrustRegionResult maximise(const VectorXd& start,
                            const TrustRegionOptions& options,
                            const std::function<bool()>& keep_going) {
   TrustRegionResult result;
-  result.point = start;
+  result.start = result.point = start;
   result.at = objective(start);
   if (!finite(result.at)) {
     result.stop_reason = StopReason::no_further_progress;

@@ -18,11 +18,13 @@ struct Evaluation {
 struct TrustRegionOptions {
   double tolerance = 1e-14;  ///< on the Newton decrement relative to |value|
   int max_iterations = 200;
-  double bound = 25;  ///< a coordinate that moved this far from the start is running away
+  /// A coordinate this far from a start that fits the scale of the data is running away: in
+  /// logarithms a factor of 22,000, where rounding, not the likelihood, would decide when to stop.
+  double bound = 10;
 };
 
 struct TrustRegionResult {
-  Eigen::VectorXd point;
+  Eigen::VectorXd start, point;
   Evaluation at;
   StopReason stop_reason = StopReason::iteration_limit;
   int iterations = 0;

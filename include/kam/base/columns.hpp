@@ -1,7 +1,6 @@
 /// Borrowed columns: the interface type of every batch call. Order in is order out.
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <span>
 
@@ -42,10 +41,12 @@ struct IntervalColumns {
 /// <= age, and no recency without a repeat order.
 [[nodiscard]] inline RowReason order_row_reason(double frequency, double recency,
                                                 double age) noexcept {
-  if (!std::isfinite(frequency) || !std::isfinite(recency) || !std::isfinite(age)) {
+  // Differences with themselves are 0 for finite values and NaN otherwise.
+  if (!((frequency - frequency) + (recency - recency) + (age - age) == 0))
     return RowReason::not_finite;
-  }
-  const bool counts = frequency >= 0 && frequency == std::floor(frequency);
+  const bool whole =
+      frequency < 9e15 && frequency == static_cast<double>(static_cast<long long>(frequency));
+  const bool counts = frequency >= 0 && whole;
   const bool ordered = recency >= 0 && recency <= age && (frequency > 0 || recency == 0);
   return counts && ordered ? RowReason::none : RowReason::out_of_domain;
 }

@@ -13,7 +13,7 @@ namespace kam {
 
 namespace detail {
 
-inline constexpr double kHuge = 1e250;
+inline constexpr double kHuge = 1e200;  // room for a few more terms before rescaling
 inline constexpr int kMostTerms = 20000;
 inline constexpr double kLongSeries = 3000;  // beyond this a quadrature is cheaper
 inline constexpr double kNegligible = 1e-17;
@@ -75,18 +75,22 @@ inline constexpr double kNegligible = 1e-17;
 
 /// The series of mean_saturation: sum p_n A_n / sum p_n with p_n ~ P(N = n) unnormalised.
 [[nodiscard]] inline double saturation_series(double s, double a, double b, double u) {
+  constexpr int kCheckEvery = 8;  // looking at the tail costs more than a term
   const double z = u / (1 + u);
   double p = 1, norm = 1, sum = 0;
   double stayed = 0;    // A_n
   double survives = 1;  // (b)_n / (a+b)_n
-  for (int n = 0; n < kMostTerms; ++n) {
-    const double ratio = (s + n) * z / (n + 1.0);
-    p *= ratio;
-    stayed += survives;
-    survives *= (b + n) / (a + b + n);
-    norm += p;
-    const double term = p * stayed;
-    sum += term;
+  for (int n = 0; n < kMostTerms;) {
+    double ratio = 0, term = 0;
+    for (const int stop = n + kCheckEvery; n < stop; ++n) {
+      ratio = (s + n) * z / (n + 1);
+      p *= ratio;
+      stayed += survives;
+      survives *= (b + n) / (a + b + n);
+      norm += p;
+      term = p * stayed;
+      sum += term;
+    }
     const double next_ratio = ratio * (1 + survives / stayed);
     const double bound = next_ratio > z ? next_ratio : z;
     if (bound < 1 && term * bound <= kNegligible * sum * (1 - bound)) break;

@@ -35,9 +35,8 @@ inline constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 /// 1 / (1 + exp(-x)), relative accuracy at both ends.
 [[nodiscard]] inline double logistic(double x) noexcept {
-  if (x >= 0) return 1 / (1 + std::exp(-x));
-  const double e = std::exp(x);
-  return e / (1 + e);
+  const double e = std::exp(-std::fabs(x));
+  return (x >= 0 ? 1 : e) / (1 + e);
 }
 
 /// ln Gamma(x), x > 0. Not std::lgamma: that one writes the global `signgam`.

@@ -46,12 +46,24 @@ namespace detail {
 }
 }  // namespace detail
 
-/// ln of the odds that the account has left by T.
+/// ln of the odds of having left right at the last order: a / (beta - 1), beta the second
+/// parameter of p given the orders.
+[[nodiscard]] inline double log_odds_at_last_order(const Parameters& p, double x) noexcept {
+  if (x == 0) return -HUGE_VAL;  // it cannot have left yet
+  return std::log(p.a / (p.b + x - 1));
+}
+
+/// The part of log_odds_left that is the same for all accounts of equal x and T.
+[[nodiscard]] inline double log_odds_of_silence(const Parameters& p, double x, double T) noexcept {
+  return log_odds_at_last_order(p, x) + (p.r + x) * std::log(p.alpha + T);
+}
+
+/// ln of the odds that the account has left by T: ln a/(beta - 1) + (r + x) ln((alpha + T)/(alpha +
+/// t_x)).
 [[nodiscard]] inline double log_odds_left(const Parameters& p, double x, double t_x,
                                           double T) noexcept {
   if (!detail::readable(p, x, t_x, T)) return kNaN;
-  if (x == 0) return -HUGE_VAL;
-  return std::log(p.a / (p.b + x - 1)) + (p.r + x) * std::log((p.alpha + T) / (p.alpha + t_x));
+  return log_odds_of_silence(p, x, T) - (p.r + x) * std::log(p.alpha + t_x);
 }
 
 /// ln of the likelihood of one account, on the time scale of the input:
