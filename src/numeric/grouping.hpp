@@ -24,10 +24,14 @@ class Groups {
   [[nodiscard]] static std::uint64_t hash(const Key& key) {
     std::uint64_t h = 0;
     for (const double value : key) {
-      // + 0.0 turns -0 into 0: equal values must have equal bits.
-      h = (h ^ std::bit_cast<std::uint64_t>(value + 0.0)) * 0x9E3779B97F4A7C15u;
-      h ^= h >> 32;
+      // + 0.0 turns -0 into 0: equal values must have equal bits. Fractions such as k/7 differ in their
+      // high bits only, so those are folded down before and after multiplying.
+      h ^= std::bit_cast<std::uint64_t>(value + 0.0);
+      h = (h ^ (h >> 32)) * 0x9E3779B97F4A7C15u;
+      h ^= h >> 29;
     }
+    h *= 0xBF58476D1CE4E5B9u;
+    h ^= h >> 32;
     return h;
   }
   void prefetch(std::uint64_t h) const { __builtin_prefetch(&slots_[h & (slots_.size() - 1)]); }

@@ -210,7 +210,7 @@ TYPED_TEST(OrderModelLaws, SimulationMeansMatchTheFormulas) {
   EXPECT_NEAR(silent / want_silent, 1, 0.005);
 }
 
-TYPED_TEST(OrderModelLaws, SameBitsForAnyThreadsBatchAndTheScalarFormula) {
+TYPED_TEST(OrderModelLaws, SameBitsForAnyThreadsAndBatch) {
   const auto a = this->simulated(10001, 31);
   const auto run = [](void*, std::size_t n, void (*body)(void*, std::size_t), void* context) {
     std::vector<std::thread> threads;
@@ -228,7 +228,17 @@ TYPED_TEST(OrderModelLaws, SameBitsForAnyThreadsBatchAndTheScalarFormula) {
   ASSERT_TRUE(expected_orders(model, 12, a.columns(), many, three).ok());
   EXPECT_EQ(one, many);
   for (std::size_t i = 0; i < a.x.size(); i += 97) {
-    ASSERT_EQ(one[i], expected_orders(this->kTypical, 12, a.x[i], a.t_x[i], a.T[i]));
+    // A batch of one has the bits of the whole; the inline formula may differ in the last digits,
+    // since the batch takes its logarithms from the CPU's widest instruction set.
+    double alone = 0;
+    ASSERT_TRUE(
+        expected_orders(model, 12,
+                        {std::span(&a.x[i], 1), std::span(&a.t_x[i], 1), std::span(&a.T[i], 1)},
+                        std::span(&alone, 1))
+            .ok());
+    ASSERT_EQ(one[i], alone);
+    ASSERT_LE(relative_error(one[i], expected_orders(this->kTypical, 12, a.x[i], a.t_x[i], a.T[i])),
+              1e-13);
   }
   const auto fit = this->fit(a.columns());
   const auto fit_many = this->fit(a.columns(), {}, three);
@@ -271,7 +281,7 @@ TYPED_TEST(OrderModelLaws, BadRowsAreNaNAndCountedTheRestIsUntouched) {
   EXPECT_EQ(report.rows_rejected, 8u);
   EXPECT_EQ(report.first_rejected, 1u);
   EXPECT_EQ(report.first_reason, RowReason::out_of_domain);
-  EXPECT_EQ(out[0], probability_alive(this->kTypical, 2, 5, 10));
+  EXPECT_NEAR(out[0], probability_alive(this->kTypical, 2, 5, 10), 1e-15);
   for (std::size_t i = 1; i < 9; ++i) EXPECT_TRUE(std::isnan(out[i])) << i;
   const auto fit = this->fit({x, t_x, T});
   ASSERT_TRUE(fit) << "bad rows are left out of a fit";

@@ -1,0 +1,238 @@
+"""The comparisons: each function makes one or a few lines of the table."""
+
+import sys
+
+import kam
+import lifetimes
+import numpy as np
+import pandas as pd
+import peer_data
+from lifetimes.utils import summary_data_from_transaction_data
+from peer_report import Row, difference, race
+
+HORIZON_WEEKS = 39
+
+# lifetimes' fit of the MBG/NBD to CDNOW, rounded: scoring needs some parameters, the same for both.
+CDNOW_MBGNBD = {"r": 0.525, "alpha": 6.183, "a": 0.891, "b": 1.614}
+
+PURCHASE_NAMES = ["r", "alpha", "a", "b"]
+BGNBD = (kam.BGNBD, lifetimes.BetaGeoFitter, PURCHASE_NAMES, PURCHASE_NAMES)
+MBGNBD = (kam.MBGNBD, lifetimes.ModifiedBetaGeoFitter, PURCHASE_NAMES, PURCHASE_NAMES)
+# lifetimes calls the scale of the Gamma-Gamma model v.
+SPEND = (kam.GammaGamma, lifetimes.GammaGammaFitter, ["p", "q", "gamma"], ["p", "q", "v"])
+
+
+def progress(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def pick(mapping, names):
+    return np.array([mapping[name] for name in names], dtype=float)
+
+
+def peer_arguments(fitter, data):
+    """What the peer's fit and likelihood take, in its order."""
+    if fitter is lifetimes.GammaGammaFitter:
+        return data["frequency"], data["monetary_value"]
+    return data["frequency"], data["recency"], data["age"]
+
+
+def peer_log_likelihood(fitter, data, params):
+    """Total log-likelihood by the peer's own formula, on unscaled time and without a penalty."""
+    arguments = peer_arguments(fitter, data)
+    weights = np.ones(arguments[0].size)
+    return -fitter._negative_log_likelihood(np.log(params), *arguments, weights, 0.0) * weights.size
+
+
+def fit_kam(model, data):
+    fitted = model().fit(data, unit="week")
+    # The peer computes standard errors as part of its fit: kam must not get away without them.
+    return fitted, fitted.standard_errors_
+
+
+def fit_row(job, family, data, repeat):
+    """Time both fits and judge both optima by one formula, the peer's."""
+    progress(job)
+    model, fitter, our_names, their_names = family
+    results, seconds = race(
+        {
+            "kam": lambda: fit_kam(model, data),
+            "lifetimes": lambda: fitter().fit(*peer_arguments(fitter, data)),
+        },
+        repeat,
+    )
+    (ours, our_errors), theirs = results["kam"], results["lifetimes"]
+    our_params, their_params = pick(ours.params_, our_names), pick(theirs.params_, their_names)
+    at_ours = peer_log_likelihood(fitter, data, our_params)
+    at_theirs = peer_log_likelihood(fitter, data, their_params)
+    their_errors = pick(theirs.standard_errors_, their_names)
+    gain = f"kam - peer: {at_ours - at_theirs:+.1e}"
+    return Row(
+        job=job,
+        size=data["frequency"].size,
+        peer="lifetimes",
+        kam_seconds=seconds["kam"],
+        peer_seconds=seconds["lifetimes"],
+        runs=repeat,
+        differences=[
+            difference("parameters", our_params, their_params),
+            difference("standard errors", pick(our_errors, our_names), their_errors),
+            difference("log-likelihood", ours.log_likelihood_, at_theirs, note=gain),
+            difference("LL formula at kam's optimum", ours.log_likelihood_, at_ours),
+        ],
+        details={
+            "converged": bool(ours.converged_),
+            "parameters": dict(zip(our_names, our_params.tolist(), strict=True)),
+            "peer_parameters": dict(zip(our_names, their_params.tolist(), strict=True)),
+            "log_likelihood": float(ours.log_likelihood_),
+            "peer_log_likelihood": float(at_theirs),
+            "log_likelihood_gain": float(at_ours - at_theirs),
+        },
+    )
+
+
+def score_row(job, size, compared, ours, theirs, repeat):
+    """Time two functions without arguments that return one number per account."""
+    progress(job)
+    results, seconds = race({"kam": ours, "lifetimes": theirs}, repeat)
+    return Row(
+        job=job,
+        size=size,
+        peer="lifetimes",
+        kam_seconds=seconds["kam"],
+        peer_seconds=seconds["lifetimes"],
+        runs=repeat,
+        differences=[difference(compared, results["kam"], results["lifetimes"])],
+    )
+
+
+def peer_with_params(fitter, params):
+    """A peer model that was never fitted; its predictions read nothing but params_."""
+    model = fitter()
+    model.params_ = pd.Series(params)
+    return model
+
+
+def purchase_rows(label, family, params, data, repeat):
+    """Probability alive and expected orders at given parameters."""
+    ours = family[0].from_params(**params, unit="week")
+    theirs = peer_with_params(family[1], params)
+    history = data["frequency"], data["recency"], data["age"]
+    expected = theirs.conditional_expected_number_of_purchases_up_to_time
+    size = data["frequency"].size
+    yield score_row(
+        f"{label} probability alive",
+        size,
+        "probability",
+        lambda: ours.probability_alive(data),
+        lambda: theirs.conditional_probability_alive(*history),
+        repeat,
+    )
+    yield score_row(
+        f"{label} expected orders, {HORIZON_WEEKS} weeks",
+        size,
+        "orders",
+        lambda: ours.expected_orders(data, HORIZON_WEEKS),
+        lambda: expected(HORIZON_WEEKS, *history),
+        repeat,
+    )
+
+
+def spend_row(data, repeat):
+    """Expected spend. Each library gets its own mark for "no repeat order": NaN and 0."""
+    params = peer_data.CDNOW_GAMMA_GAMMA
+    ours = kam.GammaGamma.from_params(**params)
+    theirs = peer_with_params(
+        lifetimes.GammaGammaFitter, {"p": params["p"], "q": params["q"], "v": params["gamma"]}
+    )
+    frequency = data["frequency"]
+    zero_filled = np.nan_to_num(data["monetary_value"])
+    return score_row(
+        "Gamma-Gamma expected spend",
+        frequency.size,
+        "spend",
+        lambda: ours.expected_spend(data),
+        lambda: theirs.conditional_expected_average_profit(frequency, zero_filled),
+        repeat,
+    )
+
+
+def summarize_peer(log, as_of):
+    return summary_data_from_transaction_data(
+        log,
+        "account_id",
+        "date",
+        monetary_value_col="amount",
+        observation_period_end=as_of,
+        freq="D",
+        freq_multiplier=peer_data.DAYS_PER_WEEK,
+    )
+
+
+def in_kam_columns(summary):
+    """lifetimes' summary in kam's words: age for T, NaN for "no repeat order"."""
+    renamed = summary.rename(columns={"T": "age"}).sort_index()
+    renamed["monetary_value"] = renamed["monetary_value"].where(renamed["frequency"] > 0)
+    return renamed
+
+
+def summary_rows(label, log, as_of, repeat):
+    """Order summary with monetary value: kam, lifetimes and a plain pandas groupby."""
+    job = f"{label}: order summary with value"
+    progress(job)
+    results, seconds = race(
+        {
+            "kam": lambda: kam.summarize(log, as_of=as_of, unit="week"),
+            "lifetimes": lambda: summarize_peer(log, as_of),
+            "pandas": lambda: peer_data.summary_by_pandas(log, as_of),
+        },
+        repeat,
+    )
+    ours = results["kam"].set_index("account_id").sort_index()
+    others = {
+        "lifetimes": in_kam_columns(results["lifetimes"]),
+        "pandas": results["pandas"].sort_index(),
+    }
+    for peer, theirs in others.items():
+        if not ours.index.equals(theirs.index):
+            raise ValueError(f"{job}: kam and {peer} do not list the same accounts")
+        yield Row(
+            job=job,
+            size=len(log),
+            peer=peer,
+            kam_seconds=seconds["kam"],
+            peer_seconds=seconds[peer],
+            runs=repeat,
+            differences=[
+                difference(column, ours[column].to_numpy(), theirs[column].to_numpy())
+                for column in ["frequency", "recency", "age", "monetary_value"]
+            ],
+            details={"accounts": len(ours)},
+        )
+
+
+def buyers(data):
+    """Accounts the Gamma-Gamma model can be fitted to: a repeat order and a positive mean."""
+    keep = (data["frequency"] > 0) & (data["monetary_value"] > 0)
+    return {name: column[keep] for name, column in data.items()}
+
+
+def all_rows(settings):
+    """Every comparison, in the order of the table."""
+    repeat = settings["repeat"]
+    transactions = peer_data.cdnow_transactions()
+    end = peer_data.CDNOW_CALIBRATION_END
+    cdnow = peer_data.as_arrays(peer_data.summary_by_pandas(transactions, end))
+    yield fit_row("CDNOW: BG/NBD fit", BGNBD, cdnow, repeat)
+    yield fit_row("CDNOW: MBG/NBD fit", MBGNBD, cdnow, repeat)
+    yield fit_row("CDNOW: Gamma-Gamma fit", SPEND, buyers(cdnow), repeat)
+    yield from summary_rows("CDNOW", transactions, end, repeat)
+
+    accounts = peer_data.simulated_summary(settings["accounts"])
+    yield fit_row("Simulated: BG/NBD fit", BGNBD, accounts, repeat)
+    yield from purchase_rows("BG/NBD", BGNBD, peer_data.CDNOW_BGNBD, accounts, repeat)
+    yield from purchase_rows("MBG/NBD", MBGNBD, CDNOW_MBGNBD, accounts, repeat)
+    yield spend_row(accounts, repeat)
+
+    log, as_of = peer_data.simulated_log(settings["log_rows"], settings["log_accounts"])
+    yield from summary_rows("Simulated", log, as_of, repeat)

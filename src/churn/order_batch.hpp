@@ -1,0 +1,210 @@
+/// Batches of order models: tiles of rows through the block kernels, distinct (x, T) computed once.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <span>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <kam/churn/order_model.hpp>
+
+#include "numeric/batch.hpp"
+#include "numeric/grouping.hpp"
+#include "simd/math_n.hpp"
+
+namespace kam::detail {
+
+inline Status check_call(const OrderModel& model, const OrderColumns& accounts,
+                         std::size_t out_rows) {
+  if (Status s = check(model); !s.ok()) return s;
+  if (Status s = check_sizes(accounts); !s.ok()) return s;
+  return check_size("out", out_rows, accounts.rows());
+}
+
+inline auto reason_of(const OrderColumns& accounts) {
+  return [&accounts](std::size_t i) {
+    return order_row_reason(accounts.frequency[i], accounts.recency[i], accounts.age[i]);
+  };
+}
+
+/// ln a/(beta - 1) of the usual order counts: nearly all accounts share a few.
+template <class Parameters>
+class LastOrderOdds {
+ public:
+  explicit LastOrderOdds(const Parameters& p) : p_(p), known_(kCounts) {
+    for (std::size_t x = 0; x < kCounts; ++x) {
+      known_[x] = log_odds_at_last_order(p, static_cast<double>(x));
+    }
+  }
+  [[nodiscard]] double operator()(double x) const {
+    return x < kCounts ? known_[static_cast<std::size_t>(x)] : log_odds_at_last_order(p_, x);
+  }
+
+ private:
+  static constexpr std::size_t kCounts = 64;
+  Parameters p_;
+  std::vector<double> known_;
+};
+
+/// Rows whose logarithms and exponentials are taken together; small enough for the first-level
+/// cache.
+inline constexpr std::size_t kTileRows = 512;
+
+/// odds[i] := P(alive) from the log odds of having left.
+inline void alive_from_log_odds(std::span<double> odds) {
+  double e[kTileRows];
+  for (std::size_t i = 0; i < odds.size(); ++i) e[i] = -std::fabs(odds[i]);
+  simd::exp_n(e, odds.size());
+  for (std::size_t i = 0; i < odds.size(); ++i) odds[i] = (odds[i] > 0 ? e[i] : 1) / (1 + e[i]);
+}
+
+/// Marks what cannot be answered: a bad row becomes NaN and is counted.
+template <class Reason>
+void reject_rows(std::size_t begin, std::span<double> out, const Reason& reason,
+                 BatchReport& report) {
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    RowReason why = reason(begin + i);
+    if (why != RowReason::none) out[i] = kNaN;
+    if (why == RowReason::none && out[i] != out[i]) why = RowReason::undefined_value;
+    why == RowReason::none ? report.scored() : report.rejected(begin + i, why);
+  }
+}
+
+/// fill(begin, tile) writes the values of consecutive rows; rows are then judged by reason.
+template <class Reason, class Fill>
+BatchReport for_each_tile(std::span<double> out, const Executor& executor, const Reason& reason,
+                          const Fill& fill) {
+  std::vector<BatchReport> blocks((out.size() + kBlockRows - 1) / kBlockRows);
+  const bool finished = for_each_block(
+      executor, out.size(), [&](std::size_t block, std::size_t begin, std::size_t end) {
+        for (; begin < end; begin += kTileRows) {
+          const std::span<double> tile = out.subspan(begin, std::min(kTileRows, end - begin));
+          fill(begin, tile);
+          reject_rows(begin, tile, reason, blocks[block]);
+        }
+      });
+  BatchReport total;
+  for (const BatchReport& block : blocks) total.append(block);
+  if (!finished) total.status = {StatusCode::cancelled, "cancelled by the executor"};
+  return total;
+}
+
+/// P(alive) of consecutive rows; what a bad row yields is replaced afterwards.
+template <class Parameters>
+void fill_alive(const Parameters& p, const LastOrderOdds<Parameters>& last_order,
+                const OrderColumns& accounts, std::size_t begin, std::span<double> tile) {
+  double log_T[kTileRows], log_t[kTileRows];
+  for (std::size_t i = 0; i < tile.size(); ++i) {
+    log_T[i] = std::fmax(p.alpha + accounts.age[begin + i], p.alpha);
+    log_t[i] = std::fmax(p.alpha + accounts.recency[begin + i], p.alpha);
+  }
+  simd::log_n(log_T, tile.size());
+  simd::log_n(log_t, tile.size());
+  for (std::size_t i = 0; i < tile.size(); ++i) {
+    const double x = accounts.frequency[begin + i];
+    const double orders = x >= 0 ? x : 0;
+    tile[i] = last_order(orders) + (p.r + orders) * log_T[i] - (p.r + orders) * log_t[i];
+  }
+  alive_from_log_odds(tile);
+}
+
+/// What accounts of equal (x, T) share.
+struct Shared {
+  double log_odds, order_rate, value;
+};
+
+/// The distinct pairs (x, T) of a portfolio, and to which each row belongs.
+///
+/// Ages are few (days of a calendar) and order counts small, so a pair is usually found in a table
+/// of ages x counts; whatever does not fit there goes through a hash.
+class Pairs {
+ public:
+  using Key = std::array<double, 2>;
+
+  explicit Pairs(const OrderColumns& accounts) : pair_of_(accounts.rows(), numeric::kNoGroup) {
+    const auto reason = reason_of(accounts);
+    for (std::size_t i = 0; i < accounts.rows(); ++i) {
+      if (reason(i) == RowReason::none) pair_of_[i] = find(accounts.frequency[i], accounts.age[i]);
+    }
+  }
+  [[nodiscard]] const std::vector<Key>& keys() const { return keys_; }
+  /// kNoGroup for a row that cannot be read.
+  [[nodiscard]] std::uint32_t of(std::size_t row) const { return pair_of_[row]; }
+
+ private:
+  static constexpr std::size_t kCounts = 32, kMostAges = 8192;
+
+  std::uint32_t find(double x, double T) {
+    if (x < kCounts && ages_.size() < kMostAges) {
+      const std::uint32_t age = ages_.insert({T}, numeric::Groups<1>::hash({T}));
+      if (table_.size() < ages_.size() * kCounts)
+        table_.resize(ages_.size() * kCounts, numeric::kNoGroup);
+      return known(table_[age * kCounts + static_cast<std::size_t>(x)], x, T);
+    }
+    const std::uint32_t group = others_.insert({x, T}, numeric::Groups<2>::hash({x, T}));
+    if (group == pair_of_other_.size()) pair_of_other_.push_back(numeric::kNoGroup);
+    return known(pair_of_other_[group], x, T);
+  }
+  std::uint32_t known(std::uint32_t& pair, double x, double T) {
+    if (pair == numeric::kNoGroup) {
+      pair = static_cast<std::uint32_t>(keys_.size());
+      keys_.push_back({x, T});
+    }
+    return pair;
+  }
+
+  std::vector<std::uint32_t> pair_of_;
+  std::vector<Key> keys_;
+  numeric::Groups<1> ages_;
+  std::vector<std::uint32_t> table_;  // [age][count]
+  numeric::Groups<2> others_;
+  std::vector<std::uint32_t> pair_of_other_;
+};
+
+/// out[i] = P(alive) * if_alive(x, T). The second factor is the dear one and depends on (x, T)
+/// only: each distinct pair is computed once, by the scalar formula.
+template <class IfAlive>
+BatchReport batch_times_alive(const OrderModel& model, const OrderColumns& accounts,
+                              std::span<double> out, const Executor& executor,
+                              const IfAlive& if_alive) {
+  if (Status s = check_call(model, accounts, out.size()); !s.ok())
+    return numeric::failed(std::move(s));
+  const Pairs pairs(accounts);
+  std::vector<Shared> shared(pairs.keys().size());
+  const auto run = [&](const auto& p) {
+    const bool finished = for_each_block(
+        executor, shared.size(), [&](std::size_t, std::size_t begin, std::size_t end) {
+          for (std::size_t g = begin; g < end; ++g) {
+            const auto [x, T] = pairs.keys()[g];
+            shared[g] = {log_odds_of_silence(p, x, T), p.r + x, if_alive(p, x, T)};
+          }
+        });
+    if (!finished) return numeric::failed({StatusCode::cancelled, "cancelled by the executor"});
+    const auto fill = [&](std::size_t begin, std::span<double> tile) {
+      double log_t[kTileRows];
+      for (std::size_t i = 0; i < tile.size(); ++i) {
+        log_t[i] = std::fmax(p.alpha + accounts.recency[begin + i], p.alpha);
+      }
+      simd::log_n(log_t, tile.size());
+      for (std::size_t i = 0; i < tile.size(); ++i) {
+        if (pairs.of(begin + i) == numeric::kNoGroup) continue;
+        const Shared& of_pair = shared[pairs.of(begin + i)];
+        tile[i] = of_pair.log_odds - of_pair.order_rate * log_t[i];
+      }
+      alive_from_log_odds(tile);
+      for (std::size_t i = 0; i < tile.size(); ++i) {
+        if (pairs.of(begin + i) != numeric::kNoGroup) tile[i] *= shared[pairs.of(begin + i)].value;
+      }
+    };
+    const auto reason = [&](std::size_t i) {
+      return pairs.of(i) != numeric::kNoGroup ? RowReason::none : reason_of(accounts)(i);
+    };
+    return for_each_tile(out, executor, reason, fill);
+  };
+  return std::visit(run, model);
+}
+
+}  // namespace kam::detail

@@ -1,0 +1,58 @@
+#include <array>
+#include <cmath>
+
+#include <kam/base/random.hpp>
+#include <kam/churn/order_model.hpp>
+
+namespace kam {
+namespace {
+
+/// One account's orders until it leaves or is `age` old.
+struct History {
+  double frequency = 0, recency = 0;
+};
+
+History draw_history(const std::array<double, 4>& p, bool leaves_after_first, double age,
+                     Random& random) {
+  const double rate = random.gamma(p[0]) / p[1];
+  const double drop_out = random.beta(p[2], p[3]);
+  History history;
+  if (leaves_after_first && random.uniform() < drop_out) return history;
+  double time = 0;
+  for (int n = 0; n < kMostSimulatedOrders; ++n) {
+    time += random.exponential() / rate;
+    if (!(time <= age)) break;
+    history.frequency += 1;
+    history.recency = time;
+    if (random.uniform() < drop_out) break;
+  }
+  return history;
+}
+
+}  // namespace
+
+Status simulate(const OrderModel& model, std::span<const double> age, std::uint64_t seed,
+                std::span<double> frequency, std::span<double> recency, const Executor& executor) {
+  if (Status s = check(model); !s.ok()) return s;
+  if (Status s = check_size("frequency", frequency.size(), age.size()); !s.ok()) return s;
+  if (Status s = check_size("recency", recency.size(), age.size()); !s.ok()) return s;
+  for (const double value : age) {
+    if (!(value >= 0) || !std::isfinite(value))
+      return invalid_argument("age", "finite and >= 0", value);
+  }
+  const bool leaves_after_first = std::holds_alternative<mbgnbd::Parameters>(model);
+  const auto parameters = std::visit([](const auto& p) { return p.values(); }, model);
+  const bool finished =
+      for_each_block(executor, age.size(), [&](std::size_t, std::size_t begin, std::size_t end) {
+        for (std::size_t i = begin; i < end; ++i) {
+          Random random(seed, i);
+          const History history = draw_history(parameters, leaves_after_first, age[i], random);
+          frequency[i] = history.frequency;
+          recency[i] = history.recency;
+        }
+      });
+  if (!finished) return {StatusCode::cancelled, "cancelled by the executor"};
+  return {};
+}
+
+}  // namespace kam
