@@ -58,10 +58,7 @@ def days(values: Array, name: str, date_format: str | None = None) -> Days:
     """
     kind = values.dtype.kind
     if kind == "M":
-        in_days = values.astype("datetime64[D]")
-        result = in_days.astype(np.int64)
-        missing = np.isnat(in_days) | (np.abs(result) > 5_000_000)
-        return np.where(missing, _core.NO_DAY, result).astype(np.int32)
+        return _days_of_instants(values)
     if kind in "iu" or (kind == "f" and date_format):
         if not date_format:
             example = values[0] if len(values) else 0
@@ -78,6 +75,19 @@ def days(values: Array, name: str, date_format: str | None = None) -> Days:
         objects = np.array([_iso(v) for v in objects], dtype=object)
         return np.asarray(_core.parse_dates(objects, ""))
     return np.asarray(_core.parse_dates(objects, date_format or ""))
+
+
+_TICKS_PER_DAY = {"D": 1, "s": 86_400, "ms": 86_400_000, "us": 86_400_000_000}
+_TICKS_PER_DAY["ns"] = 1000 * _TICKS_PER_DAY["us"]
+
+
+def _days_of_instants(values: Array) -> Days:
+    """The civil date of every instant, by its own clock."""
+    unit, step = np.datetime_data(values.dtype)
+    if unit not in _TICKS_PER_DAY or step != 1:
+        values, unit = values.astype("datetime64[D]"), "D"
+    ticks = np.ascontiguousarray(values).view(np.int64)
+    return np.asarray(_core.days_of_ticks(ticks, _TICKS_PER_DAY[unit]))
 
 
 def _iso(value: Any) -> Any:

@@ -88,6 +88,21 @@ class EdgeFindings:
             self.rejected_rows += len(rows)
 
 
+def _examples(
+    finding: dict[str, Any], original_rows: list[int] | None, ids: list[Any], quoted: Any
+) -> list[str]:
+    """The first rows or accounts of a core finding, as the user knows them."""
+    if finding["subject"] != "row":
+        return [f"account {ids[i]}" for i in finding["examples"]]
+    table = finding["code"].split("_")[0]
+    if table in ("rating", "activity"):  # rows of that table, not of the transactions
+        return [f"{table} {i + 1}" for i in finding["examples"]]
+    rows = finding["examples"]
+    if original_rows is not None:
+        rows = [original_rows[i] for i in rows]
+    return [f"row {r + 1}" + (f": {quoted[r]!r}" if quoted is not None else "") for r in rows]
+
+
 def join(
     core: dict[str, Any],
     edge: EdgeFindings,
@@ -107,15 +122,7 @@ def join(
         count = f["count"] - replaced.get(f["code"], 0)
         if count <= 0:
             continue
-        is_row = f["subject"] == "row"
-        rows = [original_rows[i] if original_rows is not None else i for i in f["examples"]]
-        quoted = texts_by_code.get(f["code"])
-        examples = [
-            (f"row {r + 1}" + (f": {quoted[r]!r}" if quoted is not None else ""))
-            if is_row
-            else f"account {ids[i]}"
-            for r, i in zip(rows if is_row else f["examples"], f["examples"], strict=True)
-        ]
+        examples = _examples(f, original_rows, ids, texts_by_code.get(f["code"]))
         findings.append(
             Finding(f["code"], f["severity"], f["subject"], count, examples, f["explanation"])
         )

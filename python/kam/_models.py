@@ -9,7 +9,7 @@ import numpy as np
 
 from kam import _core, _frames
 from kam._columns import Doubles, doubles, warn_rows
-from kam._errors import ConvergenceWarning, DataError
+from kam._errors import ConvergenceWarning, DataError, RowWarning
 
 _ALIASES = {"age": ("age", "T"), "frequency": ("frequency",), "recency": ("recency",)}
 
@@ -149,6 +149,12 @@ def _weights(sample_weight: Any, rows: int) -> Doubles | None:
     return weights
 
 
+def _warn_left_out(estimate: _core.Estimate) -> None:
+    if estimate.rows_rejected:
+        text = f"fit: {estimate.rows_rejected:g} rows that cannot be read are left out"
+        warnings.warn(text, RowWarning, stacklevel=3)
+
+
 class OrderModel(Estimator):
     """Verbs of every order model. Input: frames with frequency, recency and age (or T)."""
 
@@ -162,8 +168,7 @@ class OrderModel(Estimator):
         """
         x, t_x, age = order_columns(summary)
         estimate = _core.fit_orders(self._kind, x, t_x, age, _weights(sample_weight, len(x)), unit)
-        if estimate.rows_rejected:
-            warn_rows((0, int(estimate.rows_rejected), -1, "left out of the fit"), "fit")
+        _warn_left_out(estimate)
         return self._finish(estimate)
 
     def log_likelihood(self, summary: Any) -> Doubles:
@@ -248,8 +253,7 @@ class GammaGamma(Estimator):
         """Fits the rows with frequency >= 1 and monetary_value > 0; counts the others with repeats."""
         x, value = self._columns(summary)
         estimate = _core.fit_spend(x, value, _weights(sample_weight, len(x)), unit)
-        if estimate.rows_rejected:
-            warn_rows((0, int(estimate.rows_rejected), -1, "left out of the fit"), "fit")
+        _warn_left_out(estimate)
         return self._finish(estimate)
 
     def expected_spend(self, summary: Any, *, interval: bool = False, level: float = 0.8) -> Any:

@@ -134,7 +134,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("churn_band", "text", "", "band of p_churn by the profile's cuts", "no p_churn"),
     Column("p_alive", "number", "probability 0-1", "P(still a customer at as_of)", _NO_ORDER_MODEL),
     Column("churn_definition", "text", "", "what p_churn counts as churn", "no p_churn"),
-    Column("churn_horizon_days", "integer", "days", "horizon of p_churn", "never missing"),
+    Column("churn_horizon_days", "number", "days", "horizon of p_churn", "never missing"),
     Column("basis", "text", "", "what p_churn rests on: the order model", "no p_churn"),
     Column("basis_events", "integer", "orders", "repeat orders behind that model", "no p_churn"),
     Column(
@@ -144,7 +144,7 @@ COLUMNS: tuple[Column, ...] = (
         "expected_loss",
         "number",
         "money",
-        "p_churn times the account's value given that it stays",
+        "P(alive now, silent over the horizon) times its value if it stays",
         _NO_ORDER_MODEL,
     ),
     Column("switching_cost", "number", "money", "what switching would cost them", _LATER),

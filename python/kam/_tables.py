@@ -13,6 +13,7 @@ from kam._columns import Ids, codes_of, days, encode_ids, parse_numbers
 from kam._data_report import DataReport, EdgeFindings, join
 from kam._errors import DataError
 from kam._frames import Array
+from kam._source import Files
 
 KINDS = ("invoice", "credit_note", "return", "rebate", "barter", "lease", "prepayment")
 
@@ -39,9 +40,10 @@ class PortfolioTables:
     original_rows: list[int] | None
     texts_by_code: dict[str, Any]
     replaced: dict[str, int]
+    files: Files | None = None  # where the tables were read from
 
     def report(self, core_report: dict[str, Any]) -> DataReport:
-        return join(
+        report = join(
             core_report,
             self.edge,
             self.original_rows,
@@ -49,18 +51,21 @@ class PortfolioTables:
             self.texts_by_code,
             self.replaced,
         )
+        return report if self.files is None else self.files.tell(report)
 
 
 class _Table:
     """One user table under standard column names."""
 
-    def __init__(self, frame: Any, options: ReadOptions) -> None:
+    def __init__(self, frame: Any, options: ReadOptions, *, strict: bool = False) -> None:
         self.frame = _frames.normalise(frame)
         self.names = set(_frames.names(self.frame))
         self.options = options
+        self.strict = strict  # else a column renamed in the transactions may have its own name here
 
     def actual(self, name: str) -> str:
-        return self.options.columns.get(name, name)
+        renamed = self.options.columns.get(name, name)
+        return name if renamed not in self.names and not self.strict else renamed
 
     def has(self, name: str) -> bool:
         return self.actual(name) in self.names
@@ -82,18 +87,18 @@ def read_tables(tables: Mapping[str, Any], options: ReadOptions) -> PortfolioTab
         raise DataError(
             f"table 'transactions' is missing; there are: {', '.join(tables) or 'none'}"
         )
-    rows = _Table(tables["transactions"], options)
+    rows = _Table(tables["transactions"], options, strict=True)
     edge = EdgeFindings()
     ids, names = _account_ids(rows, tables, options)
     core = _core.Tables(len(ids.unique))
     reader = _TransactionReader(rows, ids, edge)
     base_currency = reader.read_into(core)
     if "accounts" in tables:
-        _read_accounts(_Table(tables["accounts"], options), ids.unique, core)
+        _read_accounts(_Table(tables["accounts"], options), ids.unique, core, edge)
     if "ratings" in tables:
-        _read_ratings(_Table(tables["ratings"], options), ids.unique, core)
+        _read_ratings(_Table(tables["ratings"], options), ids.unique, core, edge)
     if "activities" in tables:
-        _read_activities(_Table(tables["activities"], options), ids.unique, core)
+        _read_activities(_Table(tables["activities"], options), ids.unique, core, edge)
     return PortfolioTables(
         core,
         ids.unique,
@@ -103,6 +108,7 @@ def read_tables(tables: Mapping[str, Any], options: ReadOptions) -> PortfolioTab
         reader.original_rows,
         reader.texts_by_code,
         reader.replaced,
+        tables if isinstance(tables, Files) else None,
     )
 
 
@@ -237,24 +243,45 @@ def _codes_from_one(values: Array) -> Any:
     return _codes_and_names(values)[0]
 
 
-def _read_accounts(table: _Table, ids: Array, core: _core.Tables) -> None:
+def _tell_unused(edge: EdgeFindings, table: str, what: str, unused: Array) -> None:
+    """Rows of a side table that cannot count: said, never dropped in silence."""
+    rows = np.flatnonzero(unused).tolist()
+    edge.add(
+        f"{table}_{what}",
+        f"Rows of table {table} that do not count: {what.replace('_', ' ')}.",
+        rows,
+        severity="note",
+        counts_as_rejected=False,
+    )
+
+
+def _read_accounts(table: _Table, ids: Array, core: _core.Tables, edge: EdgeFindings) -> None:
     columns: dict[str, Any] = {}
     rows = len(table.column("account_id"))
     if table.has("parent_id"):
+        texts = table.column("parent_id")
         parents = np.full(len(ids), _core.NO_ACCOUNT, dtype=np.uint32)
-        parents[:rows] = codes_of(table.column("parent_id"), ids)
+        parents[:rows] = codes_of(texts, ids)
+        given = encode_ids(texts).codes != _core.NO_ACCOUNT
+        _tell_unused(
+            edge, "accounts", "unknown_parent_id", given & (parents[:rows] == _core.NO_ACCOUNT)
+        )
         columns["parent"] = parents
     if table.has("since"):
+        texts = table.column("since")
         since = np.full(len(ids), _core.NO_DAY, dtype=np.int32)
-        since[:rows] = days(table.column("since"), "since", table.options.date_format)
+        since[:rows] = days(texts, "since", table.options.date_format)
+        given = np.array([v is not None and v == v for v in texts.tolist()], dtype=bool)
+        _tell_unused(edge, "accounts", "unreadable_since", given & (since[:rows] == _core.NO_DAY))
         columns["since"] = since
     core.accounts(columns)
 
 
-def _read_ratings(table: _Table, ids: Array, core: _core.Tables) -> None:
+def _read_ratings(table: _Table, ids: Array, core: _core.Tables, edge: EdgeFindings) -> None:
     codes = codes_of(table.column("account_id"), ids)
-    keep = codes != _core.NO_ACCOUNT
     items = encode_ids(table.column("item"))
+    _tell_unused(edge, "ratings", "unknown_account", codes == _core.NO_ACCOUNT)
+    _tell_unused(edge, "ratings", "missing_item", items.codes == _core.NO_ACCOUNT)
     columns: dict[str, Any] = {
         "account": codes,
         "item": items.codes,
@@ -265,14 +292,15 @@ def _read_ratings(table: _Table, ids: Array, core: _core.Tables) -> None:
             columns[name] = parse_numbers(table.column(name), table.options.decimal).values
     if table.has("date"):
         columns["date"] = days(table.column("date"), "date", table.options.date_format)
-    keep &= items.codes != _core.NO_ACCOUNT
+    keep = (codes != _core.NO_ACCOUNT) & (items.codes != _core.NO_ACCOUNT)
     kept = {k: np.ascontiguousarray(v[keep]) for k, v in columns.items()}
     core.ratings(kept, [str(name) for name in items.unique.tolist()])
 
 
-def _read_activities(table: _Table, ids: Array, core: _core.Tables) -> None:
+def _read_activities(table: _Table, ids: Array, core: _core.Tables, edge: EdgeFindings) -> None:
     codes = codes_of(table.column("account_id"), ids)
     keep = codes != _core.NO_ACCOUNT
+    _tell_unused(edge, "activities", "unknown_account", ~keep)
     columns: dict[str, Any] = {
         "account": codes,
         "date": days(table.column("date"), "date", table.options.date_format),

@@ -37,6 +37,20 @@ Int32s parse_dates(const py::array& texts, const std::string& format) {
   return days;
 }
 
+/// Instants as whole ticks (NumPy datetime64) to days; NaT, and what lies beyond int32, to kNoDay.
+Int32s days_of_ticks(const py::array_t<std::int64_t, py::array::c_style>& ticks,
+                     std::int64_t per_day) {
+  Int32s days(ticks.size());
+  const auto from = in(ticks);
+  auto to = out(days);
+  constexpr std::int64_t kMost = 5'000'000;  // beyond the year 9999
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    const std::int64_t whole = from[i] / per_day - (from[i] % per_day < 0 ? 1 : 0);
+    to[i] = whole > -kMost && whole < kMost ? static_cast<Day>(whole) : kNoDay;
+  }
+  return days;
+}
+
 bool blank(std::string_view text) {
   return text.find_first_not_of(" \t\r\n") == std::string_view::npos;
 }
@@ -166,6 +180,7 @@ void bind_base(py::module_& m) {
     return parse_date(text, format);
   });
   m.def("parse_dates", parse_dates);
+  m.def("days_of_ticks", days_of_ticks);
   m.def("parse_numbers", parse_numbers);
   m.def("factorize_texts", factorize_texts);
   m.def("factorize_integers", factorize_integers);

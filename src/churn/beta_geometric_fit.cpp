@@ -123,6 +123,7 @@ class Likelihood {
                             add_row(p, i, at, blocks[block]);
                         })) {
       cancelled_ = true;
+      total.value = kNaN;  // half a sum must not pass for a likelihood
     }
     for (const Sums& block : blocks) total.add(block);
 
@@ -303,6 +304,7 @@ Result<FitResult<BetaGeometricParameters>> fit_beta_geometric(
       start, [&](const Eigen::VectorXd& at) { return likelihood(at); },
       {.tolerance = options.tolerance, .max_iterations = options.max_iterations},
       [&] { return !likelihood.cancelled(); });
+  if (likelihood.cancelled()) return Status{StatusCode::cancelled, "cancelled by the executor"};
   numeric::finish_fit(optimum, fit);
   return fit;
 }

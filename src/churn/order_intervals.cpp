@@ -48,8 +48,9 @@ BatchReport with_interval(const OrderEstimate& estimate, double level, const Ord
   const auto gradients =
       numeric::gradients(parameter_count(estimate.model), accounts.rows(), scale,
                          [&](std::size_t k, double step, std::span<double> values) {
-                           (void)verb(moved(estimate.model, k, step), values);
+                           return verb(moved(estimate.model, k, step), values);
                          });
+  if (!gradients.status().ok()) return failed(gradients.status());
   numeric::fill_interval(out, scale, *z, [&](std::size_t i) {
     return gradients.standard_error(i, estimate.log_covariance);
   });

@@ -26,11 +26,12 @@ Status check(const Parameters& parameters) {
 }
 
 RowReason spend_row_reason(double x, double m) {
-  if (!std::isfinite(x)) return RowReason::not_finite;
-  if (x < 0 || x != std::floor(x)) return RowReason::out_of_domain;
-  if (x == 0) return RowReason::none;
-  if (!std::isfinite(m)) return RowReason::not_finite;
-  return m > 0 ? RowReason::none : RowReason::out_of_domain;
+  // One test without branches for the usual row: whether x is 0 cannot be predicted.
+  const bool has_value = static_cast<bool>((m > 0) & (m < HUGE_VAL));
+  const bool usable = is_count(x) && static_cast<bool>((x == 0) | has_value);
+  if (usable) return RowReason::none;
+  if (!std::isfinite(x) || (is_count(x) && !std::isfinite(m))) return RowReason::not_finite;
+  return RowReason::out_of_domain;
 }
 
 /// One usable row: x orders of mean value m.
@@ -116,20 +117,21 @@ void add_row(const Parameters& k, const GammaTerms& t, const Row& row, Sums& s) 
 }
 
 Evaluation evaluate(const Data& data, const Eigen::VectorXd& log_parameters,
-                    const Executor& executor) {
+                    const Executor& executor, bool& cancelled) {
   const Eigen::VectorXd values = log_parameters.array().exp();
   const Parameters k{values[0], values[1], values[2]};
   std::vector<Sums> blocks((data.rows.size() + kBlockRows - 1) / kBlockRows);
-  for_each_block(executor, data.rows.size(),
-                 [&](std::size_t block, std::size_t begin, std::size_t end) {
-                   GammaTerms terms;
-                   for (std::size_t i = begin; i < end; ++i) {
-                     terms.move_to(k, data.rows[i].x);
-                     add_row(k, terms, data.rows[i], blocks[block]);
-                   }
-                 });
+  cancelled = !for_each_block(executor, data.rows.size(),
+                              [&](std::size_t block, std::size_t begin, std::size_t end) {
+                                GammaTerms terms;
+                                for (std::size_t i = begin; i < end; ++i) {
+                                  terms.move_to(k, data.rows[i].x);
+                                  add_row(k, terms, data.rows[i], blocks[block]);
+                                }
+                              });
   Sums total;
   for (const Sums& block : blocks) total.add(block);
+  if (cancelled) total.value = kNaN;  // half a sum must not pass for a likelihood
   Evaluation at{total.value, Eigen::VectorXd(3), Eigen::MatrixXd(3, 3)};
   for (int i = 0, n = 0; i < 3; ++i) {
     at.gradient[i] = total.g[i];
@@ -183,8 +185,9 @@ BatchReport expected_spend(const Parameters& parameters, std::span<const double>
       [&](std::size_t k, double step, std::span<double> values) {
         auto moved = parameters.values();
         moved[k] *= std::exp(step);
-        (void)expected_spend(Parameters::from_values(moved), accounts, values, executor);
+        return expected_spend(Parameters::from_values(moved), accounts, values, executor);
       });
+  if (!gradients.status().ok()) return failed(gradients.status());
   numeric::fill_interval(out, numeric::IntervalScale::log, *z, [&](std::size_t i) {
     return gradients.standard_error(i, log_covariance);
   });
@@ -212,10 +215,13 @@ Result<FitResult<Parameters>> fit(const SpendColumns& accounts,
   result.weight = result.events = data.weight;
   // Population mean p gamma / (q - 1) matched to the observed mean spend.
   const auto first = options.start.value_or(Parameters{4, 4, 0.75 * data.mean}).values();
-  const auto optimum =
-      numeric::maximise(Eigen::Map<const Eigen::Vector3d>(first.data()).array().log(),
-                        [&](const Eigen::VectorXd& at) { return evaluate(data, at, executor); },
-                        {.tolerance = options.tolerance, .max_iterations = options.max_iterations});
+  bool cancelled = false;
+  const auto optimum = numeric::maximise(
+      Eigen::Map<const Eigen::Vector3d>(first.data()).array().log(),
+      [&](const Eigen::VectorXd& at) { return evaluate(data, at, executor, cancelled); },
+      {.tolerance = options.tolerance, .max_iterations = options.max_iterations},
+      [&] { return !cancelled; });
+  if (cancelled) return Status{StatusCode::cancelled, "cancelled by the executor"};
   numeric::finish_fit(optimum, result);
   if (result.parameters.q <= 1) {
     result.warning.append(result.warning.empty() ? "" : "; ")

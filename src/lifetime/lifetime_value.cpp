@@ -18,7 +18,8 @@ Status check(const LifetimeValueOptions& o) {
   if (!(o.discount >= 0) || !std::isfinite(o.discount)) {
     return invalid_argument("discount", "finite and >= 0", o.discount);
   }
-  if (!std::isfinite(o.margin)) return invalid_argument("margin", "finite", o.margin);
+  if (!(o.margin >= 0) || !std::isfinite(o.margin))
+    return invalid_argument("margin", "finite and >= 0", o.margin);
   if (!(o.delay >= 0) || !std::isfinite(o.delay))
     return invalid_argument("delay", "finite and >= 0", o.delay);
   return {};
@@ -81,6 +82,12 @@ BatchReport lifetime_value(const OrderEstimate& orders, const SpendEstimate& spe
   const std::size_t rows = accounts.orders.rows();
   if (Status s = check_size("out.lo", out.lo.size(), rows); !s.ok()) return failed(std::move(s));
   if (Status s = check_size("out.hi", out.hi.size(), rows); !s.ok()) return failed(std::move(s));
+  const std::size_t n =
+      std::visit([](const auto& p) { return std::decay_t<decltype(p)>::kCount; }, orders.model);
+  if (Status s = check_size("orders.log_covariance", orders.log_covariance.size(), n * n);
+      !s.ok()) {
+    return failed(std::move(s));
+  }
   BatchReport report =
       lifetime_value(orders.model, spend.model, accounts, options, out.estimate, executor);
   if (!report.ok()) return report;
@@ -94,8 +101,6 @@ BatchReport lifetime_value(const OrderEstimate& orders, const SpendEstimate& spe
       !r.ok()) {
     return r;
   }
-  const std::size_t n =
-      static_cast<std::size_t>(std::lround(std::sqrt(orders.log_covariance.size())));
   const auto gradients = numeric::gradients(
       n, rows, IntervalScale::log, [&](std::size_t k, double step, std::span<double> values) {
         OrderModel moved = orders.model;
@@ -106,8 +111,9 @@ BatchReport lifetime_value(const OrderEstimate& orders, const SpendEstimate& spe
               p = std::decay_t<decltype(p)>::from_values(v);
             },
             moved);
-        (void)discounted_orders(moved, accounts.orders, options, values, executor);
+        return discounted_orders(moved, accounts.orders, options, values, executor);
       });
+  if (!gradients.status().ok()) return failed(gradients.status());
   numeric::fill_interval(out, IntervalScale::log, *z, [&](std::size_t i) {
     const double of_spend = std::log(hi[i] / work[i]) / *z;
     return std::hypot(gradients.standard_error(i, orders.log_covariance), of_spend);

@@ -38,24 +38,33 @@ class Gradients {
     return std::sqrt(variance > 0 ? variance : variance == 0 ? 0 : kNaN);
   }
 
+  /// Of the first batch that failed (a host that cancelled, say).
+  [[nodiscard]] const Status& status() const { return status_; }
+  void keep(const Status& status) {
+    if (status_.ok()) status_ = status;
+  }
+
  private:
   std::size_t rows_;
   std::vector<double> columns_;
+  Status status_;
 };
 
 [[nodiscard]] inline double on_scale(double value, IntervalScale scale) {
   return scale == IntervalScale::log ? std::log(value) : std::log(value) - std::log1p(-value);
 }
 
-/// `batch(k, step, out)` writes the batch with ln(parameter k) moved by `step`.
+/// `batch(k, step, out)` writes the batch with ln(parameter k) moved by `step` and returns its
+/// report.
 template <class Batch>
 Gradients gradients(std::size_t parameters, std::size_t rows, IntervalScale scale,
                     const Batch& batch) {
   Gradients result(parameters, rows);
   std::vector<double> above(rows), below(rows);
   for (std::size_t k = 0; k < parameters; ++k) {
-    batch(k, kDeltaStep, std::span(above));
-    batch(k, -kDeltaStep, std::span(below));
+    result.keep(batch(k, kDeltaStep, std::span(above)).status);
+    result.keep(batch(k, -kDeltaStep, std::span(below)).status);
+    if (!result.status().ok()) return result;
     const std::span<double> column = result.column(k);
     for (std::size_t i = 0; i < rows; ++i) {
       column[i] = (on_scale(above[i], scale) - on_scale(below[i], scale)) / (2 * kDeltaStep);

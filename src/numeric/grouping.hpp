@@ -24,8 +24,8 @@ class Groups {
   [[nodiscard]] static std::uint64_t hash(const Key& key) {
     std::uint64_t h = 0;
     for (const double value : key) {
-      // + 0.0 turns -0 into 0: equal values must have equal bits. Fractions such as k/7 differ in their
-      // high bits only, so those are folded down before and after multiplying.
+      // + 0.0 turns -0 into 0: equal values must have equal bits. Fractions such as k/7 differ in
+      // their high bits only, so those are folded down before and after multiplying.
       h ^= std::bit_cast<std::uint64_t>(value + 0.0);
       h = (h ^ (h >> 32)) * 0x9E3779B97F4A7C15u;
       h ^= h >> 29;

@@ -141,6 +141,17 @@ std::span<const double> FeatureTable::find(std::string_view name) const& noexcep
   return {};
 }
 
+bool is_feature(std::string_view name) noexcept {
+  constexpr std::string_view kNames[] = {
+      "net_revenue_12m", "cts_12m",    "cm3_12m",         "cm3_rate",        "net_revenue",
+      "order_count",     "orders_12m", "days_since_last", "repurchase_rate", "overdue_ratio"};
+  static_assert(std::size(kNames) == kFixedColumns);
+  for (const std::string_view known : kNames) {
+    if (name == known) return true;
+  }
+  return name.starts_with("rating:");
+}
+
 Result<FeatureTable> features(const Portfolio& portfolio, std::span<const RowVerdict> verdicts,
                               Day as_of, const FeaturePriors& priors,
                               const FeatureOptions& options) {

@@ -54,7 +54,7 @@ Result<Json> unseal(std::string_view text, std::initializer_list<const char*> ki
     expected.append(expected.empty() ? "" : " or ").append(name);
   }
   if (!known)
-    return wrong(StatusCode::version_mismatch, "holds a " + kind + ", expected " + expected);
+    return wrong(StatusCode::version_mismatch, "holds: " + kind + ", expected " + expected);
   json.erase("checksum");
   if (checksum_of(json) != checksum)
     return wrong(StatusCode::invalid_format, "checksum differs: the file was damaged or edited");

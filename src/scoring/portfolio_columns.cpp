@@ -29,6 +29,11 @@ PortfolioColumns portfolio_columns(std::span<const double> revenue) {
   PortfolioColumns out;
   out.rank_revenue = ranks(revenue);
   out.revenue_share.assign(revenue.size(), kNaN);
+  if (revenue.size() < 2) {
+    out.note = "one account scored alone has no share of a portfolio";
+    out.rank_revenue.assign(revenue.size(), kNaN);
+    return out;
+  }
   auto whole = concentration(revenue);
   if (!whole) {
     out.note = whole.error().message();

@@ -3,6 +3,8 @@
 #include <utility>
 #include <variant>
 
+#include <kam/portfolio/features.hpp>
+
 namespace kam::scoring {
 
 /// The one door into Profile: everything in it has been checked.
@@ -69,6 +71,9 @@ value::Indicator read_indicator(const JsonNode& node) {
   indicator.id = node.text("id");
   indicator.dimension = node.text("dimension");
   indicator.feature = node.text("feature");
+  if (!indicator.feature.empty() && !portfolio::is_feature(indicator.feature)) {
+    node.fail("feature", "'" + indicator.feature + "' is no feature; docs/profile.md lists them");
+  }
   indicator.label_en = node.text("label_en", "");
   indicator.label_zh = node.text("label_zh", "");
   indicator.unit = node.text("unit", "");

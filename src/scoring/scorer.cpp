@@ -1,5 +1,6 @@
 #include <kam/scoring/scorer.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 #include <kam/value/explanation.hpp>
@@ -102,15 +103,24 @@ OrderBlocks missing_order_blocks(std::size_t rows) {
   return {{na, na, na, na}, {na, na, na, na}};
 }
 
-/// Expected loss: p times the value of an account that does order again within the horizon. By the
-/// law of total expectation value = p * (value after a silent horizon) + (1 - p) * (value if it
-/// stays).
-void fill_expected_loss(OrderBlocks& blocks, const std::vector<double>& after_silence) {
-  for (std::size_t i = 0; i < after_silence.size(); ++i) {
-    const double p = blocks.churn.p_churn[i];
-    const double if_stays = (blocks.worth.eav[i] - p * after_silence[i]) / (1 - p);
-    blocks.worth.expected_loss[i] = p < 1 ? p * std::fmax(0, if_stays) : kNaN;
-  }
+/// Expected loss: P(alive now, but no order within the horizon) times the value of an account that
+/// stays, that is, orders within the horizon. What has left already is no longer at stake, although
+/// p_churn counts it. With u = P(no order | alive), V = eav and A = value after a silent horizon,
+/// the law of total expectation gives P(alive) * (value if it stays) = (V - p A) / (1 - u).
+void fill_expected_loss(const OrderModel& model, double horizon, const OrderColumns& accounts,
+                        const std::vector<double>& after_silence, OrderBlocks& blocks) {
+  std::visit(
+      [&](const auto& parameters) {
+        for (std::size_t i = 0; i < after_silence.size(); ++i) {
+          const double silent = probability_no_order_if_alive(
+              parameters, horizon, accounts.frequency[i], accounts.age[i]);
+          const double staying =
+              (blocks.worth.eav[i] - blocks.churn.p_churn[i] * after_silence[i]) / (1 - silent);
+          blocks.worth.expected_loss[i] =
+              staying >= 0 || std::isnan(staying) ? silent * staying : 0;
+        }
+      },
+      model);
 }
 
 Result<OrderBlocks> orders_of(const Model& model, const portfolio::OrderSummary& summary,
@@ -149,7 +159,7 @@ Result<OrderBlocks> orders_of(const Model& model, const portfolio::OrderSummary&
       !r.ok()) {
     return r.status;
   }
-  fill_expected_loss(out, after_silence);
+  fill_expected_loss(orders->model, horizon, summary.orders(), after_silence, out);
   return out;
 }
 
@@ -175,7 +185,11 @@ void judge_rows(const Model& model, const portfolio::OrderSummary& summary, Scor
 std::vector<ColumnNote> column_notes(const Model& model, const portfolio::FeatureTable& features) {
   std::vector<ColumnNote> notes;
   for (std::size_t i = 0; i < features.names.size(); ++i) {
-    if (!features.notes[i].empty()) notes.push_back({features.names[i], features.notes[i]});
+    const auto& values = features.values[i];
+    const bool missing =
+        std::all_of(values.begin(), values.end(), [](double v) { return std::isnan(v); });
+    if (missing && !features.notes[i].empty())
+      notes.push_back({features.names[i], features.notes[i]});
   }
   if (!model.orders) {
     for (const char* column : {"p_churn", "p_alive", "eav", "expected_loss"})
@@ -187,10 +201,9 @@ std::vector<ColumnNote> column_notes(const Model& model, const portfolio::Featur
   return notes;
 }
 
-std::string config_hash_of(const Profile& profile, const ScoreRequest& r) {
-  return numeric::sha256_hex(to_json(profile) + "|" + numeric::shortest(r.churn_horizon_days) +
-                             "|" + numeric::shortest(r.value_years) + "|" +
-                             numeric::shortest(r.discount))
+std::string config_hash_of(const std::string& profile_json, const ScoreRequest& r) {
+  return numeric::sha256_hex(profile_json + "|" + numeric::shortest(r.churn_horizon_days) + "|" +
+                             numeric::shortest(r.value_years) + "|" + numeric::shortest(r.discount))
       .substr(0, 12);
 }
 
@@ -245,8 +258,8 @@ Result<ScoreTable> Scorer::score(const portfolio::FeatureTable& features,
     table.basis = model_.orders->kind;
     table.basis_events = model_.orders->events;
   }
-  table.model_version = scoring::model_version(model_);
-  table.config_hash = config_hash_of(model_.profile, request);
+  table.model_version = version_;
+  table.config_hash = config_hash_of(profile_json_, request);
   table.as_of = request.as_of;
   table.churn_horizon_days = request.churn_horizon_days;
   table.value_years = request.value_years;

@@ -306,6 +306,22 @@ TYPED_TEST(OrderModelLaws, BadCallsAreStatusesThatNameArgumentAndValue) {
   EXPECT_TRUE(std::isnan(probability_alive(wrong, 1, 1, 1)));
 }
 
+TYPED_TEST(OrderModelLaws, ACancelledFitIsAStatusNeverAnAnswer) {
+  const auto a = this->simulated(3000, 8);
+  for (int allowed = 0; allowed < 40; ++allowed) {
+    int polls = allowed;
+    const Executor executor{&polls, nullptr,
+                            [](void* left, double) { return (*static_cast<int*>(left))-- > 0; }};
+    const auto fit = this->fit(a.columns(), {}, executor);
+    if (fit) {
+      EXPECT_TRUE(fit->converged());
+      EXPECT_EQ(fit->log_likelihood, this->fit(a.columns())->log_likelihood);
+    } else {
+      EXPECT_EQ(fit.error().code(), StatusCode::cancelled);
+    }
+  }
+}
+
 TYPED_TEST(OrderModelLaws, FitAnswersWhateverItIsGiven) {
   const std::vector<double> none;
   EXPECT_EQ(this->fit({none, none, none}).error().code(), StatusCode::insufficient_data);

@@ -117,7 +117,7 @@ TEST(LifetimeValue, BadCallsNameTheArgument) {
   };
   EXPECT_EQ(message({.years = -1}), "`years` must be finite and >= 0, got -1");
   EXPECT_EQ(message({.discount = -.1}), "`discount` must be finite and >= 0, got -0.1");
-  EXPECT_EQ(message({.margin = kNaN}), "`margin` must be finite, got nan");
+  EXPECT_EQ(message({.margin = kNaN}), "`margin` must be finite and >= 0, got nan");
   EXPECT_EQ(out, 5);
 }
 

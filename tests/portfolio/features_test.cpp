@@ -325,5 +325,14 @@ TEST(Features, WrongCallsAreRefused) {
   EXPECT_TRUE(fit_feature_priors({}, {}, kAsOf));
 }
 
+TEST(Features, EveryColumnIsAKnownFeature) {
+  Portfolio empty;
+  const auto table = features(empty, {}, to_day({2024, 1, 1}), FeaturePriors{});
+  ASSERT_TRUE(table);
+  for (const auto& name : table->names) EXPECT_TRUE(is_feature(name)) << name;
+  EXPECT_TRUE(is_feature("rating:nps"));
+  EXPECT_FALSE(is_feature("net_revenu"));
+}
+
 }  // namespace
 }  // namespace kam::portfolio

@@ -37,6 +37,11 @@ struct IntervalColumns {
   std::span<double> hi;
 };
 
+/// Whether `value` is a whole number >= 0, without a call into the standard library.
+[[nodiscard]] inline bool is_count(double value) noexcept {
+  return value >= 0 && value < 9e15 && value == static_cast<double>(static_cast<long long>(value));
+}
+
 /// Whether an order model can read the row: finite, a whole number of repeat orders, 0 <= recency
 /// <= age, and no recency without a repeat order.
 [[nodiscard]] inline RowReason order_row_reason(double frequency, double recency,
@@ -44,11 +49,8 @@ struct IntervalColumns {
   // Differences with themselves are 0 for finite values and NaN otherwise.
   if (!((frequency - frequency) + (recency - recency) + (age - age) == 0))
     return RowReason::not_finite;
-  const bool whole =
-      frequency < 9e15 && frequency == static_cast<double>(static_cast<long long>(frequency));
-  const bool counts = frequency >= 0 && whole;
   const bool ordered = recency >= 0 && recency <= age && (frequency > 0 || recency == 0);
-  return counts && ordered ? RowReason::none : RowReason::out_of_domain;
+  return is_count(frequency) && ordered ? RowReason::none : RowReason::out_of_domain;
 }
 
 /// ok, or size_mismatch naming the first column whose length differs from `frequency`.

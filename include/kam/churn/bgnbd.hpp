@@ -84,12 +84,19 @@ namespace detail {
   return logistic(-log_odds_left(p, x, t_x, T));
 }
 
+/// P(no order in (T, T + horizon] | alive at T, x): silent by chance.
+[[nodiscard]] inline double probability_no_order_if_alive(const Parameters& p, double horizon,
+                                                          double x, double T) noexcept {
+  if (!valid(p) || !(horizon >= 0)) return kNaN;
+  return std::exp(-(p.r + x) * std::log1p(horizon / (p.alpha + T)));
+}
+
 /// P(no order in (T, T + horizon] | x, t_x, T): has left already, or is silent by chance.
 [[nodiscard]] inline double probability_no_order(const Parameters& p, double horizon, double x,
                                                  double t_x, double T) noexcept {
   if (!(horizon >= 0)) return kNaN;
   const double log_odds = log_odds_left(p, x, t_x, T);
-  const double silent = std::exp(-(p.r + x) * std::log1p(horizon / (p.alpha + T)));
+  const double silent = probability_no_order_if_alive(p, horizon, x, T);
   return logistic(log_odds) + logistic(-log_odds) * silent;
 }
 

@@ -1,7 +1,9 @@
 /// Any order model, and every verb over a portfolio of columns.
 ///
-/// A batch answers row by row, with the bits of the scalar formula, whatever the batch size and the
-/// number of threads. A bad row becomes NaN and is counted; a bad call leaves the output untouched.
+/// A batch answers row by row, with the same bits whatever the batch size and the number of
+/// threads, and within a few ulp of the scalar formula: logarithms and exponentials come from the
+/// widest instruction set of the CPU. A bad row becomes NaN and is counted; a bad call leaves the
+/// output untouched.
 #pragma once
 
 #include <cstdint>

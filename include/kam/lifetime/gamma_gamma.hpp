@@ -51,9 +51,8 @@ struct Parameters {
 [[nodiscard]] inline double expected_spend(const Parameters& k, double x, double m) noexcept {
   if (!valid(k) || !(x >= 0) || !(x < HUGE_VAL)) return kNaN;
   const double weight = k.p * x + k.q - 1;
-  if (!(weight > 0)) return kNaN;
-  if (x == 0) return k.p * k.gamma / weight;
-  return m > 0 && m < HUGE_VAL ? k.p * (k.gamma + x * m) / weight : kNaN;
+  const double own = x > 0 ? x * m : 0;  // total value of its own orders
+  return weight > 0 && own >= 0 && own < HUGE_VAL ? k.p * (k.gamma + own) / weight : kNaN;
 }
 
 /// Row by row over a portfolio; rows with frequency 0 get the population mean.

@@ -26,7 +26,7 @@ struct SpendEstimate {
 struct LifetimeValueOptions {
   double years = 5;       ///< span of value; orders after it do not count      [years], >= 0
   double discount = 0.1;  ///< effective annual rate, 0.1 = 10 %                 [1/year], >= 0
-  double margin = 1;      ///< share of revenue that is margin; 1 = value in revenue [-]
+  double margin = 1;      ///< share of revenue that is margin; 1 = value in revenue [-], >= 0
   TimeUnit unit = TimeUnit::week;  ///< of the columns and of the order model
   double delay = 0;  ///< an account silent for this long from now on counts from there [time], >= 0
 };

@@ -64,6 +64,9 @@ struct FeatureTable {
   std::span<const double> find(std::string_view name) const&& = delete;
 };
 
+/// Whether `features` ever makes a column of this name; any "rating:<item>" counts.
+[[nodiscard]] bool is_feature(std::string_view name) noexcept;
+
 /// By moments, O(rows). Errors as for features.
 [[nodiscard]] Result<FeaturePriors> fit_feature_priors(const Portfolio& portfolio,
                                                        std::span<const RowVerdict> verdicts,

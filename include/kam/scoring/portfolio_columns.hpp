@@ -18,7 +18,7 @@ struct PortfolioColumns {
   std::vector<double>
       rank_revenue;  ///< 1 = largest; equal values share the better rank; NaN if missing
   std::optional<Concentration> concentration{};  ///< empty: see note
-  std::string note{};  ///< why shares are NA, e.g. non_positive_total
+  std::string note{};                            ///< why shares are NA, e.g. non_positive_total
 };
 
 /// `revenue`: one value per account, NaN where unknown. A total that is not positive has no shares:

@@ -34,10 +34,14 @@ class Scorer {
 
  private:
   Scorer(Model model, value::ScorecardRow reference)
-      : model_(std::move(model)), reference_(std::move(reference)) {}
+      : model_(std::move(model)),
+        reference_(std::move(reference)),
+        version_(model_version(model_)),
+        profile_json_(to_json(model_.profile)) {}
 
   Model model_;
   value::ScorecardRow reference_;  // the median account: what reasons compare with
+  std::string version_, profile_json_;
 };
 
 }  // namespace kam::scoring

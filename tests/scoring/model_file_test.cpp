@@ -1,0 +1,85 @@
+/// Model files: the same bits back, and an answer to whatever bytes come in.
+#include <kam/scoring/estimate.hpp>
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include <kam/base/random.hpp>
+
+#include "cdnow.hpp"
+#include "numeric/sha256.hpp"
+
+namespace kam::scoring {
+namespace {
+
+Estimate cdnow_estimate() {
+  const auto fit = bgnbd::fit(test::cdnow_sample().orders());
+  return Estimate::from("bgnbd", TimeUnit::week, *fit);
+}
+
+TEST(Sha256, KnownDigests) {  // FIPS 180-4 examples
+  EXPECT_EQ(numeric::sha256_hex("abc"),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(numeric::sha256_hex(""),
+            "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(numeric::sha256_hex("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+}
+
+TEST(EstimateFile, ReadsBackToTheSameBits) {
+  const Estimate e = cdnow_estimate();
+  const std::string json = to_json(e);
+  EXPECT_LT(json.size(), 2000u);
+  const auto again = parse_estimate(json);
+  ASSERT_TRUE(again) << again.error().message();
+  EXPECT_EQ(again->values, e.values);
+  EXPECT_EQ(again->log_covariance, e.log_covariance);
+  EXPECT_EQ(again->log_likelihood, e.log_likelihood);
+  EXPECT_EQ(again->stop_reason, "converged");
+  EXPECT_EQ(to_json(*again), json);
+}
+
+TEST(EstimateFile, GivenParametersHaveNoUncertainty) {
+  const Estimate e = Estimate::given("mbgnbd", TimeUnit::day, mbgnbd::Parameters{.5, 40, .9, 1.6});
+  const auto again = parse_estimate(to_json(e));
+  ASSERT_TRUE(again) << again.error().message();
+  EXPECT_TRUE(std::isnan(again->log_covariance[0]));
+  EXPECT_EQ(again->unit, TimeUnit::day);
+  EXPECT_FALSE(again->spend_estimate());
+  EXPECT_TRUE(again->order_estimate());
+}
+
+TEST(EstimateFile, DamageIsNoticed) {
+  const std::string json = to_json(cdnow_estimate());
+  int accepted = 0;
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    std::string damaged = json;
+    damaged[i] = damaged[i] == '7' ? '8' : '7';
+    accepted += parse_estimate(damaged).has_value();
+  }
+  EXPECT_EQ(accepted, 0);
+  for (std::size_t n = 0; n < json.size(); n += 7) EXPECT_FALSE(parse_estimate(json.substr(0, n)));
+}
+
+TEST(EstimateFile, RandomBytesAreAnError) {
+  Random random(5);
+  for (int k = 0; k < 2000; ++k) {
+    std::string bytes(random.below(200), '\0');
+    for (char& c : bytes) c = static_cast<char>(random.below(256));
+    EXPECT_FALSE(parse_estimate(bytes));
+  }
+}
+
+TEST(EstimateFile, ForeignAndNewerFilesSaySo) {
+  const auto code = [](const std::string& text) { return parse_estimate(text).error().code(); };
+  EXPECT_EQ(code("{}"), StatusCode::invalid_format);
+  EXPECT_EQ(code(R"({"format":"other"})"), StatusCode::invalid_format);
+  EXPECT_EQ(code(R"({"format":"kam-model","format_version":2,"kind":"estimate","checksum":""})"),
+            StatusCode::version_mismatch);
+  EXPECT_EQ(code(R"({"format":"kam-model","format_version":1,"kind":"forest","checksum":""})"),
+            StatusCode::version_mismatch);
+}
+
+}  // namespace
+}  // namespace kam::scoring

@@ -1,0 +1,103 @@
+#include <kam/scoring/profile.hpp>
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace kam::scoring {
+namespace {
+
+constexpr const char* kSmall = R"(name = "small"
+[[dimension]]
+id = "contribution"
+[[indicator]]
+id = "margin"
+dimension = "contribution"
+feature = "cm3_rate"
+bands = [[0.0, 0], [0.2, 100]]
+)";
+
+std::string error_of(const std::string& toml) {
+  const auto profile = parse_profile(toml, "my.toml");
+  return profile ? "" : profile.error().message();
+}
+
+TEST(Profile, TheDefaultOneIsValidAndSaysWhereItsNumbersComeFrom) {
+  const auto profile = default_profile();
+  ASSERT_TRUE(profile) << profile.error().message();
+  ASSERT_EQ(profile->scorecard().dimensions().size(), 4u);
+  for (const auto& indicator : profile->scorecard().indicators()) {
+    EXPECT_FALSE(indicator.source.empty()) << indicator.id;
+    EXPECT_FALSE(indicator.label_en.empty()) << indicator.id;
+    EXPECT_FALSE(indicator.label_zh.empty()) << indicator.id;
+  }
+  // Weights of the four pillars: the 4x4 comparison, rounded (sum 1).
+  const auto weights = profile->scorecard().dimension_weights();
+  EXPECT_NEAR(weights[0], .42, 1e-12);
+  EXPECT_NEAR(weights[3], .23, 1e-12);
+}
+
+TEST(Profile, GoesThroughJsonUnchanged) {
+  const auto profile = default_profile();
+  const auto again = restore_profile(to_json(*profile));
+  ASSERT_TRUE(again) << again.error().message();
+  EXPECT_EQ(to_json(*again), to_json(*profile));
+}
+
+TEST(Profile, MistakesAreNamedWithLineAndKey) {
+  ASSERT_EQ(error_of(kSmall), "");
+  const std::string small = kSmall;
+  EXPECT_EQ(error_of("name = \"x\"\nname = \"y\"\n").rfind("my.toml:2: ", 0), 0u);
+  const auto changed = [&](const std::string& from, const std::string& to) {
+    std::string text = small;
+    text.replace(text.find(from), from.size(), to);
+    return error_of(text);
+  };
+  EXPECT_EQ(changed("[[0.0, 0], [0.2, 100]]", "[[0.2, 0], [0.2, 100]]")
+                .rfind("my.toml:8: indicator[0].bands: ", 0),
+            0u);
+  EXPECT_EQ(changed("bands", "bandz"), "my.toml:8: indicator[0].bandz: unknown key");
+  EXPECT_NE(changed("\"contribution\"\nfeature", "\"loyalty\"\nfeature").find("loyalty"),
+            std::string::npos);
+  EXPECT_EQ(changed("feature = \"cm3_rate\"\n", ""), "my.toml:4: indicator[0].feature: is missing");
+  EXPECT_EQ(changed("\"cm3_rate\"", "3"), "my.toml:7: indicator[0].feature: must be text");
+  EXPECT_EQ(changed("\"cm3_rate\"", "\"cm3_rat\""),
+            "my.toml:7: indicator[0].feature: 'cm3_rat' is no feature; docs/profile.md lists them");
+  EXPECT_NE(changed("id = \"margin\"", "id = \"margin\"\nweight = -1").find("-1"),
+            std::string::npos);
+  EXPECT_EQ(changed("name = \"small\"", "name = \"small\"\ninterval_level = 1.5"),
+            "my.toml:2: interval_level: must lie between 0 and 1");
+  EXPECT_EQ(changed("name = \"small\"", "name = \"small\"\n[orders]\nmodel = \"pareto\""),
+            "my.toml:3: orders.model: must be mbgnbd or bgnbd, got 'pareto'");
+  EXPECT_EQ(
+      changed("name = \"small\"",
+              "name = \"small\"\n[[value_band]]\nname = \"A\"\nfrom = 50\n"
+              "[[value_band]]\nname = \"B\"\nfrom = 60\n"),
+      "my.toml:7: value_band[1].from: bands overlap: each must start below the one before it");
+  EXPECT_EQ(
+      changed("name = \"small\"", "name = \"small\"\n[[value_band]]\nname = \"A\"\nfrom = 50\n"),
+      "my.toml:2: value_band: the last band must start at 0: there is a gap");
+}
+
+TEST(Profile, HostileTextIsAnErrorNotACrash) {
+  for (const char* text :
+       {"", "=", "[[", "a = 1979-05-27", "name = 1", "dimension = 3", "indicator = []",
+        "[[dimension]]\nid = 3", "\xff\xfe", "name = \"\\u0000\""}) {
+    EXPECT_FALSE(error_of(text).empty()) << text;
+  }
+  EXPECT_FALSE(restore_profile("{}"));
+  EXPECT_FALSE(restore_profile("[]"));
+  EXPECT_FALSE(restore_profile(std::string(100000, '[')));
+}
+
+TEST(Bands, AreReachedFromAbove) {
+  const std::vector<Band> bands{{"A", 80}, {"B", 40}, {"C", 0}};
+  EXPECT_EQ(band_of(bands, 80), "A");
+  EXPECT_EQ(band_of(bands, 79.999), "B");
+  EXPECT_EQ(band_of(bands, 0), "C");
+  EXPECT_EQ(band_of(bands, std::nan("")), "");
+  EXPECT_EQ(band_of({}, 50), "");
+}
+
+}  // namespace
+}  // namespace kam::scoring
