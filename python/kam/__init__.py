@@ -11,6 +11,7 @@ needs none of them.
 
 from kam._concentration import Concentration, concentration
 from kam._core import __version__
+from kam._data_report import DataReport
 from kam._errors import (
     ConvergenceWarning,
     DataError,
@@ -19,7 +20,6 @@ from kam._errors import (
     RowWarning,
     VersionError,
 )
-from kam._data_report import DataReport
 from kam._model import Model
 from kam._models import BGNBD, MBGNBD, GammaGamma, lifetime_value
 from kam._schema import schema as _schema

@@ -145,7 +145,7 @@ def warn_rows(report: tuple[int, int, int, str], what: str) -> None:
     _, rejected, first, reason = report
     if rejected:
         warnings.warn(
-            f"{what}: {rejected} row{'s' if rejected > 1 else ''} NaN, first row {first} ({reason})",
+            f"{what}: {rejected} rows are NaN, first row {first} ({reason})",
             RowWarning,
             stacklevel=4,
         )

@@ -56,7 +56,7 @@ class Concentration:
         return self._core.accounts_at_least(float(share))
 
     def lorenz(self, at_most: int = 1001) -> tuple[Doubles, Doubles]:
-        """(account share, value share) of the Lorenz curve, poorest first, at most so many points."""
+        """(account share, value share) of the Lorenz curve, poorest first."""
         accounts, values = self._core.lorenz(int(at_most))
         return accounts, values
 
@@ -84,8 +84,9 @@ class Concentration:
 
     def __repr__(self) -> str:
         return (
-            f"Concentration(accounts={self.accounts}, total={self.total:.10g}, gini={self.gini:.6f}, "
-            f"effective_accounts={self.effective_accounts:.4g}, top 20 %={self.top_share(0.2):.4%})"
+            f"Concentration(accounts={self.accounts}, total={self.total:.10g}, "
+            f"gini={self.gini:.6f}, effective_accounts={self.effective_accounts:.4g}, "
+            f"top 20 %={self.top_share(0.2):.4%})"
         )
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any, NamedTuple
+from dataclasses import asdict, dataclass
+from typing import Any
 
 _MOST_EXAMPLES = 5
 
 
-class Finding(NamedTuple):
+@dataclass(frozen=True)
+class Finding:
     code: str
     severity: str  # note, repaired, rejected
     subject: str  # row or account
@@ -37,15 +39,15 @@ class DataReport:
 
     def to_dict(self) -> dict[str, Any]:
         plain = {k: v for k, v in vars(self).items() if k != "findings"}
-        return plain | {"findings": [f._asdict() for f in self.findings]}
+        return plain | {"findings": [asdict(f) for f in self.findings]}
 
     def to_json(self) -> str:
         return json.dumps(self.to_dict(), ensure_ascii=False)
 
     def __str__(self) -> str:
         lines = [
-            f"{self.rows_read:,} rows read: {self.rows_used:,} used, {self.rows_rejected:,} rejected, "
-            f"{self.rows_set_aside:,} set aside",
+            f"{self.rows_read:,} rows read: {self.rows_used:,} used, "
+            f"{self.rows_rejected:,} rejected, {self.rows_set_aside:,} set aside",
             f"{self.accounts:,} accounts, {self.accounts_without_orders:,} without a usable row; "
             f"{self.first_date} to {self.last_date}; net revenue {self.total_net_revenue:,.2f}",
         ]

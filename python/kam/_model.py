@@ -61,4 +61,5 @@ class Model:
 
     def __repr__(self) -> str:
         kinds = ", ".join(self.params_) or self._core.orders_note
-        return f"Model({self.version}, fitted on {self.fitted_on}, {self._core.accounts} accounts, {kinds})"
+        basis = f"fitted on {self.fitted_on}, {self._core.accounts} accounts"
+        return f"Model({self.version}, {basis}, {kinds})"

@@ -176,7 +176,7 @@ class OrderModel(Estimator):
         return self._column(_core.log_likelihood, summary)
 
     def probability_alive(self, summary: Any, *, interval: bool = False, level: float = 0.8) -> Any:
-        """P(still a customer at the observation end). With ``interval=True`` a frame with _lo/_hi."""
+        """P(still a customer at the observation end). ``interval=True``: a frame with _lo/_hi."""
         if interval:
             return self._interval("probability_alive", summary, (level,))
         return self._column(_core.probability_alive, summary)
@@ -210,7 +210,7 @@ class OrderModel(Estimator):
         )
 
     def simulate(self, n: int, age: Any, seed: int) -> dict[str, Doubles]:
-        """`n` accounts drawn from the model, observed for `age` (one number, or one per account)."""
+        """`n` accounts drawn from the model, observed for `age` (one number or one each)."""
         ages = np.ascontiguousarray(np.broadcast_to(np.asarray(age, dtype=np.float64), (int(n),)))
         frequency, recency = _core.simulate(self._fitted, ages, int(seed))
         return {"frequency": frequency, "recency": recency, "age": ages.copy()}
@@ -228,7 +228,7 @@ class OrderModel(Estimator):
 
 
 class BGNBD(OrderModel):
-    """BG/NBD (Fader, Hardie & Lee 2005): r, alpha, a, b. An account may leave after each repeat order.
+    """BG/NBD (Fader, Hardie & Lee 2005): r, alpha, a, b. It may leave after each repeat order.
 
     P(alive) of an account without a repeat order is 1, whatever its silence: that is the model's
     assumption. MBGNBD does without it.
@@ -238,19 +238,19 @@ class BGNBD(OrderModel):
 
 
 class MBGNBD(OrderModel):
-    """MBG/NBD (Batislam, Denizel & Filiztekin 2007): BG/NBD in which the first order may be the last."""
+    """MBG/NBD (Batislam, Denizel & Filiztekin 2007): the first order, too, may be the last."""
 
     _kind = "mbgnbd"
 
 
 class GammaGamma(Estimator):
-    """Gamma-Gamma spend model (Fader & Hardie 2013): p, q, gamma. Spend independent of frequency."""
+    """Gamma-Gamma spend model (Fader & Hardie 2013): p, q, gamma."""
 
     _kind = "gamma_gamma"
     _names = ("p", "q", "gamma")
 
     def fit(self, summary: Any, sample_weight: Any = None, unit: str = "week") -> Self:
-        """Fits the rows with frequency >= 1 and monetary_value > 0; counts the others with repeats."""
+        """Fits rows with frequency >= 1 and monetary_value > 0; counts the other repeaters."""
         x, value = self._columns(summary)
         estimate = _core.fit_spend(x, value, _weights(sample_weight, len(x)), unit)
         _warn_left_out(estimate)

@@ -204,7 +204,7 @@ NAMES = tuple(column.name for column in COLUMNS)
 
 
 def schema(column_notes: dict[str, str]) -> list[dict[str, str]]:
-    """The schema as plain data; `column_notes` say why a column is missing throughout this table."""
+    """The schema as plain data; `column_notes` say why a column is missing throughout."""
     return [
         {
             "column": c.name,

@@ -14,8 +14,8 @@ from kam._concentration import Concentration
 from kam._data_report import DataReport
 from kam._model import Model
 from kam._profile import load_profile
-from kam._score_columns import arrow_table, build_columns, reasons_of
 from kam._schema import NAMES, schema
+from kam._score_columns import arrow_table, build_columns, reasons_of
 from kam._tables import PortfolioTables, ReadOptions, read_tables
 
 
@@ -160,8 +160,8 @@ class ScoreResult:
         ]
         if s["expected_loss"] is not None:
             parts.append(
-                f"  expected loss {s['expected_loss']:,.0f} of {s['eav']:,.0f} ({s['value_basis']}, "
-                f"{s['churn_horizon_days']:g} days)"
+                f"  expected loss {s['expected_loss']:,.0f} in {s['churn_horizon_days']:g} days, "
+                f"expected value {s['eav']:,.0f} ({s['value_basis']})"
             )
         if self.concentration is not None:
             parts.append(f"  {self.concentration!r}")
@@ -193,9 +193,9 @@ def score(
     Parameters
     ----------
     portfolio : frame, dict of frames, or path
-        A transactions frame (account_id, date, amount; more columns as in docs/tables.md), a dict of
-        tables by name (``transactions`` needed; ``accounts``, ``ratings``, ``activities``), or a path
-        to a file or folder of tables (needs duckdb).
+        A transactions frame (account_id, date, amount; more columns as in docs/tables.md), a dict
+        of tables by name (``transactions`` needed; ``accounts``, ``ratings``, ``activities``), or
+        a path to a file or folder of tables (needs duckdb).
     as_of : date or ISO text
         Observation end, always explicit.
     profile : path, optional

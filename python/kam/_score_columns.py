@@ -148,8 +148,8 @@ def _reason_lists(result: ScoreResult) -> tuple[list[Any], list[Any]]:
             down.append(None)
             continue
         ordered = [{"indicator": ids[k], "label": labels[k], "points": row[k]} for k in ranking]
-        up.append([r for r in ordered if r["points"] > 0])  # type: ignore[operator]
-        down.append([r for r in ordered if r["points"] < 0])  # type: ignore[operator]
+        up.append([r for r in ordered if r["points"] > 0])
+        down.append([r for r in ordered if r["points"] < 0])
     return up, down
 
 

@@ -193,7 +193,7 @@ class _TransactionReader:
             self.replaced[code] = len(numbers.wrong)
             if np.all(np.isnan(numbers.values)):
                 raise DataError(
-                    f"column '{self.rows.actual(name)}': no value is a number (first: {values[0]!r})"
+                    f"column '{self.rows.actual(name)}': no value is a number, first {values[0]!r}"
                 )
         return numbers.values
 

@@ -1,0 +1,77 @@
+# Everything from a fresh machine to tested results; see `make help`. Every target can be run
+# again: a step is skipped while the content of its inputs is what it was when it last succeeded.
+#
+#   PYTHON=python3.12 make test    another interpreter (3.11 or newer)
+#   CXX=g++-13 make test           another compiler (g++ 12 or newer, clang 16 or newer)
+#   KAM_NO_INSTALL=1 make test     never call apt; print what is missing instead
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all bench bench-peers check clean distclean \
+        setup-build setup-test setup-all cpp venv python
+
+PYTHON ?= python3
+export PYTHON
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
+
+demo: setup-build python  ## score the example portfolio: build/demo/scores.parquet, report.html
+	@mkdir -p build/demo
+	@examples/cdnow/demo.sh
+	@for file in build/demo/scores.parquet build/demo/report.html; do \
+	  if [[ ! -s $$file ]]; then echo "demo: $$file was not written" >&2; exit 1; fi; \
+	done
+	@echo "build/demo/scores.parquet and build/demo/report.html written" >&2
+
+test: setup-test cpp python  ## C++, Python, examples, consumer projects, checks; "N passed, N failed"
+	@tools/run_tests.sh
+
+test-all: setup-all cpp python  ## test, and the slow suites: recovery, sanitizers, fuzzing, peers
+	@tools/run_tests.sh --all
+
+bench: setup-test cpp  ## C++ microbenchmarks; JSON in build/bench/
+	@tools/run_bench.sh
+
+bench-peers: setup-build python  ## kam beside the libraries a user would pick instead
+	@bench/peers/run.sh
+
+check: setup-test cpp python  ## format, include direction, headers alone, lint, types, stubs, links
+	@tools/check.sh
+
+clean:  ## remove build/
+	rm -rf build
+
+distclean: clean  ## remove build/ and .venv/
+	rm -rf .venv
+
+# ---- steps -------------------------------------------------------------------------------------
+
+setup-build setup-test setup-all: setup-%:
+	@tools/setup.sh $*
+
+cpp:
+	@export CXX="$$(tools/compiler.sh)"; \
+	tools/when_changed.sh build/release/.configured CMakePresets.json =$$CXX -- \
+	  cmake --preset release --fresh
+	@cmake --build build/release
+
+venv:
+	@tools/when_changed.sh .venv/.requirements requirements/test.txt =$$($(PYTHON) -VV) -- \
+	  tools/make_venv.sh
+
+# While there is no package yet there is nothing to install.
+ifneq ($(wildcard python/kam/__init__.py),)
+python: venv
+	@export CXX="$$(tools/compiler.sh)"; \
+	tools/when_changed.sh .venv/.kam =$$CXX .venv/.requirements \
+	    pyproject.toml CMakeLists.txt README.md cmake include profiles src python/CMakeLists.txt \
+	    python/src python/kam -- \
+	  .venv/bin/python -m pip install --quiet --no-build-isolation --no-deps --force-reinstall .
+else
+python: venv
+endif
+
+# The steps share the two cores better one after the other.
+.NOTPARALLEL:

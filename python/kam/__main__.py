@@ -1,0 +1,5 @@
+"""`python -m kam`."""
+
+from kam.cli import main
+
+raise SystemExit(main())

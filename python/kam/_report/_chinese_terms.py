@@ -1,0 +1,80 @@
+"""Chinese for what the core says in English: units, columns, reasons, findings, default bands.
+
+A word that is not here appears as the core gives it.
+"""
+
+_COLUMNS = {
+    "value_index": "各维度加权，对照固定的参照",
+    "value_band": "按配置界限划分的价值指数档",
+    "coverage": "评分卡权重中被观察到的份额",
+    "net_revenue": "所读全部历史的净收入",
+    "net_revenue_12m": "截至截止日一年的净收入",
+    "revenue_share": "占组合收入的份额（配置所选口径）",
+    "rank_revenue": "1 = 收入最大",
+    "p_churn": "在流失期限内没有订单的概率",
+    "churn_band": "按配置界限划分的流失概率档",
+    "p_alive": "截止日仍是客户的概率",
+    "eav": "价值年限内的预期客户价值，已折现",
+    "expected_loss": "流失概率乘以假定客户留下时的价值",
+    "order_count": "历来的订单次数",
+    "days_since_last": "距上次订单的天数",
+    "interval_level": "所有区间的水平",
+    "reasons_up": "使价值指数高于中位客户的原因",
+    "status": "正常、数据不足（见备注）或无效",
+}
+_UNITS = {
+    "money": "金额",
+    "points 0-100": "0–100 分",
+    "points": "分",
+    "share 0-1": "份额 0–1",
+    "rank": "名次",
+    "probability 0-1": "概率 0–1",
+    "orders": "次",
+    "days": "天",
+    "day": "日",
+    "week": "周",
+    "month": "月",
+}
+_REASONS = {
+    "needs cogs": "需要销货成本（cogs）",
+    "needs costs of activities": "需要活动成本",
+    "without cost to serve, which needs costs of activities": "不含服务成本（需要活动成本）",
+    "needs accounts older than a calendar month": "需要历史超过一个月的客户",
+    "needs two accounts that ordered again, one twice": "需要两个再次订购的客户，其中一个两次",
+    "not computed by this version": "本版本未计算",
+    "no accounts table or no name": "没有客户表或没有名称",
+}
+_FINDINGS = {
+    "unreadable_date": "日期缺失或无法读取。",
+    "placeholder_date": "日期为 1900-01-01 或更早：系统中表示无日期的占位符。",
+    "distant_future_date": "日期比截止日晚一年以上，视为录入错误。",
+    "before_since": "日期早于成为客户之日，两者必有一误。",
+    "missing_amount": "金额缺失，不当作 0。",
+    "amount_out_of_range": "金额为无穷大或超出任何可能的数额。",
+    "other_currency": "金额不是基准币种，且没有汇率。",
+    "no_exchange_rate": "该币种在邻近日期没有汇率。",
+    "future_dated": "日期晚于截止日：不使用，以免结果知道未来。",
+    "exact_duplicate": "同一客户、日期、金额和单号已出现过，只计一次。",
+    "possible_duplicate": "相同的行已出现过，但没有单号，两笔相同订单可能都是真的；保留。",
+    "unstated_currency": "未注明币种，视为基准币种。",
+    "negative_amount": "退货、贷记或返利：与同期订单相抵，不算订单。",
+    "zero_amount": "金额为 0：免费订单，除非同期有退货。",
+    "positive_credit": "贷记、退货或返利的金额为正，增加了收入；符号是否正确？",
+    "negative_period": "该客户某一期退货多于订单；计入收入但不算订单。",
+    "account_without_orders": "该客户没有可用交易：其行为未知，并不等于健康。",
+    "one_purchase_account": "该客户只订过一次，其节奏完全来自组合。",
+    "giant_account": "一个客户（含子公司）占正收入的四分之一以上；金额宜排名而非按比例缩放。",
+    "large_account": "该客户（含子公司）占正收入的 10% 以上，会计准则要求披露。",
+    "non_positive_total": "净收入总额不为正：占比和集中度无定义。",
+    "parent_and_subsidiary": "该客户与其母公司都有交易；组合合计只在顶层计一次。",
+    "amount_not_a_number": "不是纯数字的文本；不猜测千分位、货币符号和区间。",
+    "missing_account_id": "没有客户的行无处可计。",
+}
+
+TERMS: dict[str, str] = (
+    {f"def:{name}": words for name, words in _COLUMNS.items()}
+    | {f"unit:{name}": words for name, words in _UNITS.items()}
+    | {f"core:{text}": words for text, words in _REASONS.items()}
+    | {f"finding:{code}": words for code, words in _FINDINGS.items()}
+    | {"band:high": "高", "band:medium": "中", "band:low": "低"}
+)

@@ -1,0 +1,173 @@
+"""Section 2: the map with its four fields, the concentration curve, the loss by churn band."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kam._report._curve import balance, draw_curve
+from kam._report._facts import FIELDS, Facts
+from kam._report._html import Child, Html, tag
+from kam._report._know import no_loss_reason
+from kam._report._language import Language
+from kam._report._map import NAMED, SINGLE, draw_map, map_data
+from kam._report._marks import churn_band, style
+
+
+def where(facts: Facts, t: Language) -> Html:
+    return tag(
+        "section",
+        tag("h2", t("where"), id="where"),
+        tag(
+            "div",
+            _map_figure(facts, t),
+            tag("div", _curve_figure(facts, t), _losses(facts, t), class_="beside"),
+            class_="portfolio" if facts.on_map.any() else "portfolio no-map",
+        ),
+        class_="wide",
+    )
+
+
+def numbers_table(heads: list[str], rows: list[list[Child]], caption: str | None = None) -> Html:
+    """A plain table: the first column is words, the others are numbers."""
+    return tag(
+        "table",
+        tag("caption", caption) if caption else None,
+        tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads))),
+        tag(
+            "tbody",
+            *(
+                tag("tr", tag("th", row[0], scope="row"), *(tag("td", cell) for cell in row[1:]))
+                for row in rows
+            ),
+        ),
+        class_="numbers",
+    )
+
+
+# ---- the map ------------------------------------------------------------------------------------
+
+
+def _map_figure(facts: Facts, t: Language) -> Html:
+    title = tag("h3", t("map"))
+    if not facts.on_map.any():
+        return tag("div", title, tag("p", t("map_empty", reason=no_loss_reason(facts, t))))
+    data = map_data(facts)
+    legend = [churn_band(facts, t, name) for name, _ in facts.profile["churn_bands"]]
+    return tag(
+        "figure",
+        title,
+        tag("p", *(tag("span", item) for item in legend), class_="legend"),
+        tag("div", draw_map(facts, t, data), class_="chart-box", tabindex=0),
+        tag("figcaption", *_map_notes(facts, t, data)),
+        _fields(facts, t),
+        class_="map-figure",
+    )
+
+
+def _map_notes(facts: Facts, t: Language, data: Any) -> list[Child]:
+    drawn = len(data.rows)
+    notes = [
+        t(
+            "map_note",
+            k=t.whole(min(NAMED, drawn)),
+            level=t.percent(facts.result._core.interval_level),
+            value=t.number(facts.value_cut, 0),
+            churn=t.percent(facts.churn_cut),
+        )
+    ]
+    if drawn > SINGLE:
+        notes.append(t("map_hexagons", k=t.whole(SINGLE), rest=t.whole(drawn - SINGLE)))
+    if data.beyond:
+        notes.append(t.counted("map_edge", data.beyond))
+    if drawn < len(facts):
+        notes.append(t.counted("map_left_out", len(facts) - drawn))
+    return [t("sentence_gap").join(notes)]
+
+
+def _fields(facts: Facts, t: Language) -> Html:
+    """The four fields in numbers: what the map says, for whoever cannot see it."""
+    whole = np.nansum(np.maximum(facts.revenue, 0))
+    rows: list[list[Child]] = []
+    for name in FIELDS:
+        inside = facts.in_field(name)
+        revenue = np.nansum(facts.revenue[inside])
+        loss = np.nansum(facts["expected_loss"][inside])
+        rows.append(
+            [
+                tag(
+                    "span", tag("b", t(f"field_{name}")), " ", tag("small", t(f"field_{name}_what"))
+                ),
+                t.whole(int(inside.sum())),
+                t.number(revenue, facts.money_decimals),
+                t.share(revenue / whole) if whole > 0 else "–",
+                t.number(loss, facts.money_decimals) if facts.has("expected_loss") else "–",
+            ]
+        )
+    heads = [t("field"), t("accounts"), t("col_revenue"), t("share"), t("loss")]
+    return numbers_table(heads, rows)
+
+
+# ---- beside it ----------------------------------------------------------------------------------
+
+
+def _curve_figure(facts: Facts, t: Language) -> Html | None:
+    whole = facts.result.concentration
+    title = tag("h3", t("curve"))
+    if whole is None:
+        note = facts.result.summary()["concentration_note"] or ""
+        return tag("div", title, tag("p", t("no_concentration", reason=t.of_core(note))))
+    note = t(
+        "curve_note",
+        point=balance(whole),
+        gini=t.number(whole.gini, 2),
+        effective=t.number(whole.effective_accounts, 1 if whole.effective_accounts < 100 else 0),
+    )
+    return tag("figure", title, draw_curve(whole, t), tag("figcaption", note))
+
+
+def _losses(facts: Facts, t: Language) -> Html:
+    """Expected loss by churn band, with the part that is probably gone already."""
+    title = tag("h3", t("stakes"))
+    if not facts.has("expected_loss"):
+        return tag("div", title, tag("p", t("no_stake", reason=no_loss_reason(facts, t))))
+    bands = [name for name, _ in facts.profile["churn_bands"]]
+    sums = []
+    for band in bands:
+        inside = facts.churn_bands == band
+        loss = float(np.nansum(facts["expected_loss"][inside]))
+        gone = float(np.nansum(facts.already_lost[inside]))
+        sums.append((band, int(inside.sum()), loss, gone))
+    most = max(loss for _, _, loss, _ in sums) or 1.0
+    rows: list[list[Child]] = [
+        [
+            churn_band(facts, t, band),
+            t.whole(count),
+            _loss_bar(facts, t, band, loss, gone, most),
+            t.number(loss, facts.money_decimals),
+        ]
+        for band, count, loss, gone in sums
+    ]
+    heads = [t("band"), t("accounts"), "", t("loss")]
+    table = numbers_table(heads, rows)
+    return tag("figure", title, table, tag("figcaption", t("stakes_note")), class_="losses")
+
+
+def _loss_bar(facts: Facts, t: Language, band: str, loss: float, gone: float, most: float) -> Html:
+    money = facts.money_decimals
+    label = t(
+        "stakes_row",
+        band=t.maybe(f"band:{band}", band),
+        loss=t.number(loss, money),
+        gone=t.number(gone, money),
+    )
+    return tag(
+        "span",
+        tag("i", class_="gone", style=style(b=gone / most)) if gone > 0 else None,
+        tag("i", class_="open", style=style(b=(loss - gone) / most)) if loss > gone else None,
+        class_=f"loss {facts.shape_of_band(band)}",
+        role="img",
+        aria_label=label,
+        title=label,
+    )

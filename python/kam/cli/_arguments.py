@@ -1,0 +1,198 @@
+"""Commands and their options."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any, NoReturn
+
+from kam._core import __version__
+from kam.cli import _exit, _types
+
+UNITS = ("day", "week", "month")
+MODELS = ("bgnbd", "mbgnbd", "gamma-gamma")
+_LATER = (
+    *("nbd", "bgcnbd", "mbgcnbd", "pareto-nbd", "bgbb", "sbg", "bdw"),
+    *("kaplan-meier", "cox", "weibull-aft", "log-normal-aft", "log-logistic-aft"),
+    *("hazard", "logistic"),
+)
+
+
+class Parser(argparse.ArgumentParser):
+    """Errors in one line, options in full."""
+
+    def __init__(self, **options: Any) -> None:
+        options |= {"allow_abbrev": False, "formatter_class": argparse.RawDescriptionHelpFormatter}
+        super().__init__(**options)
+
+    def error(self, message: str) -> NoReturn:
+        raise _exit.UsageError(f"{message} (see {self.prog} --help)")
+
+
+def parser() -> Parser:
+    top = Parser(
+        prog="kam",
+        description="Key-account scoring: value, churn, lifetime value, concentration.",
+        epilog=_exit.EXPLAINED,
+    )
+    top.add_argument("--version", action="version", version=f"kam {__version__}")
+    commands = top.add_subparsers(metavar="COMMAND", dest="command", required=True)
+    for add in (_score, _check, _summarize, _fit, _concentration, _explain, _profile):
+        add(commands)
+    return top
+
+
+def _command(commands: Any, name: str, summary: str, module: str) -> Parser:
+    command: Parser = commands.add_parser(
+        name, help=summary, description=summary[:1].upper() + summary[1:] + "."
+    )
+    command.set_defaults(module=module)
+    return command
+
+
+def _score(commands: Any) -> None:
+    c = _command(commands, "score", "check, fit, score and write a portfolio", "_score")
+    _input(c)
+    c.add_argument("--profile", type=Path, metavar="FILE", help="scorecard (TOML)")
+    c.add_argument("--model", type=Path, metavar="FILE", help="yesterday's ruler: no refit")
+    c.add_argument("--save-model", type=Path, metavar="FILE", help="keep the ruler (JSON)")
+    positive = _types.number(above=0)
+    c.add_argument(
+        "--horizon", type=positive, default=365.0, metavar="DAYS", help="of p_churn (365)"
+    )
+    c.add_argument("--years", type=positive, default=5.0, metavar="N", help="of eav (5)")
+    c.add_argument(
+        "--discount",
+        type=_types.number(least=0),
+        default=0.1,
+        metavar="RATE",
+        help="effective annual rate (0.1)",
+    )
+    _out(c)
+    c.add_argument(
+        "--report", type=_types.output(".html", ".htm"), metavar="FILE.html", help="HTML report"
+    )
+    c.add_argument("--json", action="store_true", help="the portfolio in numbers on stdout")
+    c.add_argument(
+        "--top", type=_types.count, metavar="N", help="a table of the N accounts most at risk"
+    )
+    _max_rejects(c)
+    _reading(c)
+
+
+def _check(commands: Any) -> None:
+    c = _command(commands, "check", "what is in the data, repaired and rejected", "_check")
+    _input(c)
+    c.add_argument("--json", action="store_true", help="as JSON")
+    _max_rejects(c, "exit 5 beyond N rejected rows (no limit)", None)
+    _reading(c)
+
+
+def _summarize(commands: Any) -> None:
+    c = _command(commands, "summarize", "transactions to frequency, recency, age", "_summarize")
+    _input(c, "TRANSACTIONS")
+    c.add_argument("--unit", choices=UNITS, default="week", help="of durations (week)")
+    _out(c)
+    _max_rejects(c)
+    _reading(c)
+
+
+def _fit(commands: Any) -> None:
+    c = _command(commands, "fit", "fit a model to a summary", "_fit")
+    c.add_argument("model", metavar="MODEL", type=_model, help=", ".join(MODELS))
+    c.add_argument("file", metavar="FILE", type=Path, help="frequency, recency, age (or T) …")
+    c.add_argument("--unit", choices=UNITS, default="week", help="of the file's durations (week)")
+    c.add_argument("--json", action="store_true", help="as JSON")
+    c.add_argument("--save", type=_types.output(".json"), metavar="MODEL.json", help="keep it")
+    _max_rejects(c)
+    _text_options(c)
+
+
+def _concentration(commands: Any) -> None:
+    c = _command(commands, "concentration", "how much rests on how few accounts", "_concentration")
+    c.add_argument("file", metavar="FILE", type=Path, help="one row per account")
+    c.add_argument("--value", required=True, metavar="COLUMN", help="what is concentrated")
+    c.add_argument("--json", action="store_true", help="as JSON")
+    _max_rejects(c)
+    _text_options(c)
+
+
+def _explain(commands: Any) -> None:
+    c = _command(commands, "explain", "why an account has its score", "_explain")
+    c.add_argument("account", metavar="ACCOUNT_ID")
+    c.add_argument("--scores", type=Path, required=True, metavar="FILE", help="from kam score")
+    c.add_argument("--previous", type=Path, metavar="FILE", help="an earlier one: what changed")
+
+
+def _profile(commands: Any) -> None:
+    c = _command(commands, "profile", "show or validate a scorecard", "_profile")
+    verbs = c.add_subparsers(metavar="VERB", dest="verb", required=True)
+    show = verbs.add_parser("show", help="print it; the default one without FILE")
+    show.add_argument("file", metavar="FILE", type=Path, nargs="?")
+    validate = verbs.add_parser("validate", help="read it and say what is wrong")
+    validate.add_argument("file", metavar="FILE", type=Path)
+
+
+# ---- shared options -----------------------------------------------------------------------------
+
+
+def _model(name: str) -> str:
+    if name in MODELS:
+        return name
+    there = f"there are: {', '.join(MODELS)}"
+    if name in _LATER:
+        raise argparse.ArgumentTypeError(f"'{name}' is not in this version; {there}")
+    raise argparse.ArgumentTypeError(f"no model '{name}'; {there}")
+
+
+def _input(c: Parser, metavar: str = "INPUT") -> None:
+    c.add_argument(
+        "input",
+        metavar=metavar,
+        type=Path,
+        help="folder of tables, transactions file, or DuckDB or SQLite file",
+    )
+    c.add_argument(
+        "--as-of", type=_types.date, required=True, metavar="DATE", help="observation end"
+    )
+
+
+def _out(c: Parser) -> None:
+    suffixes = _types.output(".csv", ".parquet")
+    c.add_argument("--out", type=suffixes, metavar="FILE", help="write .csv or .parquet")
+    c.add_argument("--csv-raw", action="store_true", help="CSV without the formula guard")
+
+
+def _max_rejects(
+    c: Parser, text: str = "exit 5 beyond N rejected rows (0)", default: int | None = 0
+) -> None:
+    c.add_argument("--max-rejects", type=_types.count, default=default, metavar="N", help=text)
+
+
+def _reading(c: Parser) -> None:
+    """Reading options of portfolios."""
+    group = _text_options(c)
+    group.add_argument(
+        "--columns",
+        type=_types.columns,
+        action="append",
+        default=[],
+        metavar="A=B,…",
+        help="kam's name = the name in the file",
+    )
+    group.add_argument(
+        "--date-format", type=_types.date_format, metavar="FMT", help="such as %%d/%%m/%%Y"
+    )
+    group.add_argument("--currency", metavar="CODE", help="base currency, where several occur")
+    group.add_argument("--occasion", choices=UNITS, help="purchases within one are one order")
+    group.add_argument("--memory", type=_types.size, metavar="SIZE", help="of reading, e.g. 1GB")
+
+
+def _text_options(c: Parser) -> argparse._ArgumentGroup:
+    group = c.add_argument_group("reading")
+    group.add_argument(
+        "--delimiter", type=_types.delimiter, metavar="C", help="a character, tab or whitespace"
+    )
+    group.add_argument("--decimal", type=_types.decimal, default=".", help=". or ,")
+    group.add_argument("--encoding", type=_types.encoding, metavar="NAME", help="such as latin-1")
+    return group

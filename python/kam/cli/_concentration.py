@@ -1,0 +1,54 @@
+"""`kam concentration`: how much of a column rests on how few rows."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from kam._errors import DataError
+from kam.cli import _input
+from kam.cli._output import print_json, tell_column
+
+if TYPE_CHECKING:
+    from kam._concentration import Concentration
+
+
+def run(arguments: Namespace) -> int:
+    from kam._concentration import concentration
+
+    columns, source = _input.read_columns(arguments)
+    values, complaints = _input.numbers_of(columns, arguments.value, arguments.decimal, source)
+    if np.isnan(values).all():
+        raise DataError(f"column '{arguments.value}': no value is a number")
+    try:
+        result = concentration(values)
+    except ValueError as error:
+        raise DataError(f"column '{arguments.value}': {error}") from None
+    if arguments.json:
+        print_json(result.to_dict())
+    else:
+        _print(result, arguments.value)
+    return tell_column(source, complaints, arguments.max_rejects)
+
+
+def _print(c: Concentration, name: str) -> None:
+    rows = [
+        ("accounts", f"{c.accounts:,}"),
+        (f"total {name}", f"{c.total:,.2f}"),
+        ("Gini", f"{c.gini:.4f}"),
+        ("HHI", f"{c.hhi:.6f}"),
+        ("effective accounts", f"{c.effective_accounts:,.1f}"),
+    ]
+    for p in (0.01, 0.05, 0.1, 0.2):
+        rows.append((f"largest {100 * p:g} % hold", f"{100 * c.top_share(p):.1f} %"))
+    rows += [(f"accounts for {100 * s:g} %", f"{c.accounts_for(s):,}") for s in (0.5, 0.8, 0.9)]
+    rows += [("single accounts ≥ 10 %", f"{c.accounts_at_least(0.1):,}")]
+    if c.negative_values:
+        rows.append(("negative, left out", f"{c.negative_values:,}"))
+    if c.rows_rejected:
+        rows.append(("missing, left out", f"{c.rows_rejected:,}"))
+    width = max(len(value) for _, value in rows)
+    for label, value in rows:
+        print(f"{label:<24} {value:>{width}}")

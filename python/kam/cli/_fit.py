@@ -1,0 +1,77 @@
+"""`kam fit`: one model, fitted to a summary."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from kam._atomic import write_text
+from kam._errors import DataError
+from kam.cli import _input
+from kam.cli._output import check_output, print_json, tell_column, writing
+from kam.cli._terminal import say
+
+_COLUMNS = {
+    "bgnbd": ("frequency", "recency", "age"),
+    "mbgnbd": ("frequency", "recency", "age"),
+    "gamma-gamma": ("frequency", "monetary_value"),
+}
+
+
+def run(arguments: Namespace) -> int:
+    from kam._models import BGNBD, MBGNBD, GammaGamma
+
+    check_output(arguments.save, arguments.file)
+    columns, source = _input.read_columns(arguments)
+    summary, complaints = _numbers(arguments, columns, source)
+    kinds: dict[str, Any] = {"bgnbd": BGNBD, "mbgnbd": MBGNBD, "gamma-gamma": GammaGamma}
+    try:
+        model = kinds[arguments.model]().fit(summary, unit=arguments.unit)
+    except ValueError as error:  # every option is in its range: it is the data
+        raise DataError(f"{arguments.file.name}: {error}") from None
+    if arguments.save is not None:
+        with writing(arguments.save):
+            write_text(arguments.save, model.to_json())
+    if arguments.json:
+        print_json(_facts(arguments.model, model))
+    else:
+        print(model.summary())
+    left_out = model._fitted.rows_rejected
+    if left_out:
+        say(f"kam: {left_out:,.0f} rows left out of the fit")
+    return tell_column(source, complaints, arguments.max_rejects)
+
+
+def _numbers(
+    arguments: Namespace, columns: dict[str, Any], source: Any
+) -> tuple[dict[str, Any], list[str]]:
+    summary: dict[str, Any] = {}
+    complaints: list[str] = []
+    for name in _COLUMNS[arguments.model]:
+        there = "T" if name == "age" and "age" not in columns and "T" in columns else name
+        values, wrong = _input.numbers_of(columns, there, arguments.decimal, source)
+        summary[name] = values
+        complaints += wrong
+    return summary, complaints
+
+
+def _facts(name: str, model: Any) -> dict[str, Any]:
+    estimate = model._fitted
+    return {
+        "model": name,
+        "unit": model.unit_,
+        "parameters": model.params_,
+        "standard_errors": model.standard_errors_,
+        "log_likelihood": model.log_likelihood_,
+        "converged": model.converged_,
+        "stop_reason": model.stop_reason_,
+        "iterations": model.n_iter_,
+        "accounts": _whole(estimate.accounts),
+        "events": _whole(estimate.events),
+        "rows_left_out": _whole(estimate.rows_rejected),
+        "warning": model.warning_ or None,
+    }
+
+
+def _whole(value: float) -> float | int:
+    return int(value) if float(value).is_integer() else float(value)
