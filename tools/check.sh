@@ -10,6 +10,7 @@
 #   types       mypy --strict on python/kam
 #   stubs       python/kam/_core.pyi agrees with the compiled module
 #   links       relative links and anchors in *.md
+#   readme      the code that README.md shows is what the examples run
 #   shell       bash can read every script
 # KAM_CHECK_SKIP_MISSING=1: a tool that is not installed skips its check instead of failing it.
 # KAM_BUILD: the CMake build folder for `headers` (build/release).
@@ -86,6 +87,8 @@ stubs() {
 
 links() { python3 tools/check_links.py; }
 
+readme() { python3 tools/check_readme.py; }
+
 shell() {
   local script status=0
   while read -r script; do bash -n "$script" || status=1; done < <(
@@ -98,7 +101,7 @@ shell() {
 passed=0 failed=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-[[ $# -gt 0 ]] || set -- format includes headers lint types stubs links shell
+[[ $# -gt 0 ]] || set -- format includes headers lint types stubs links readme shell
 for name in "$@"; do
   set +e
   (set -e && "$name") >"$log" 2>&1

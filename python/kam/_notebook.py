@@ -53,7 +53,7 @@ def _cells(facts: Facts, t: Language, row: int) -> list[Html]:
         _text(facts["p_churn"][row], t.probability, bands[1]),
         _text(facts.revenue[row], lambda v: t.number(v, money)),
         _text(facts["eav"][row], lambda v: t.number(v, money)),
-        _text(facts["expected_loss"][row], lambda v: t.number(v, money)),
+        _text(facts["expected_loss"][row], lambda v: t.number(v, facts.loss_decimals)),
         _text(facts["order_count"][row], t.whole),
         _text(facts["days_since_last"][row], t.whole),
     ]

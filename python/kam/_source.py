@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace, field, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from kam._data_report import DataReport, Finding
@@ -14,10 +14,18 @@ MOST_EXAMPLES = 5
 
 _EXPLANATIONS = {
     "wrong_field_count": "The line has another number of fields than the header.",
-    "unclosed_quote": "A quoted field does not end as it should; the lines it swallowed count.",
+    "unclosed_quote": "A quoted field does not end as it should; every line it swallowed counts.",
     "line_too_long": "The line is longer than 32 MB.",
     "nul_byte": "The line holds a NUL byte: the file is damaged there.",
 }
+# Codes of findings about other tables start with the table.
+_TABLES = (
+    ("accounts_", "accounts"),
+    ("rating_", "ratings"),
+    ("ratings_", "ratings"),
+    ("activity_", "activities"),
+    ("activities_", "activities"),
+)
 _ROW = re.compile(r"^row (\d+)")
 
 
@@ -93,12 +101,16 @@ class Files(dict[str, Any]):
         return sum(r.lines for source in self.sources.values() for r in source.rejected)
 
     def in_lines(self, findings: list[Finding]) -> list[Finding]:
-        """Findings about transactions, by line instead of row."""
-        rows = self.sources["transactions"]
-        return [
-            replace(f, examples=[rows.named(e) for e in f.examples]) if f.subject == "row" else f
-            for f in findings
-        ]
+        """Findings about rows by line of the file they are in."""
+        return [self._in_lines(f) if f.subject == "row" else f for f in findings]
+
+    def _in_lines(self, finding: Finding) -> Finding:
+        table = next((t for p, t in _TABLES if finding.code.startswith(p)), "transactions")
+        source = self.sources.get(table)
+        if source is None:
+            return finding
+        file = "" if table == "transactions" else f"{source.name} "
+        return replace(finding, examples=[file + source.named(e) for e in finding.examples])
 
     def rejections(self) -> list[Finding]:
         found = []

@@ -270,6 +270,10 @@ def test_a_folder_of_tables(tmp_path: Path, write: Write) -> None:
     found = result.data_report.find("wrong_field_count")
     assert found is not None
     assert found.examples == ["accounts.csv line 3: 3 fields instead of 2"]
+    write(b"account_id,item,value\n00001,nps,5\n\n99,nps,7\n", "ratings.csv")
+    report = kam.check(tmp_path, as_of="2024-12-31")
+    strangers = [f.examples for f in report.findings if f.code == "ratings_unknown_account"]
+    assert strangers == [["ratings.csv line 4"]]
     unused = result.data_report.find("table_not_used")
     assert unused is not None
     assert unused.examples == ["contracts.csv"]

@@ -49,8 +49,8 @@ TEXTS: dict[str, str] = TERMS | {
     "left_out_many": "{n} 个收入为负的客户未计入。",
     "no_revenue_one": "{n} 个没有可用行的客户未计入。",
     "no_revenue_many": "{n} 个没有可用行的客户未计入。",
-    "stake": "与所有客户都留下相比，{span}的收入中有 {loss} 很可能失去或已经失去。",
-    "stake_parts": "其中 {gone} 属于很可能在截止日前已离开的客户；{open} 可能在今后 {horizon}内失去。"
+    "stake": "今后 {horizon}内，{span}的收入中预计有 {loss} 将会失去。",
+    "stake_parts": "这是仍为客户者因沉默而面临的损失。约有 {left}很可能在截止日前已离开，不计在内。"
     "计入流失后的预期价值：{eav}。",
     "stake_band_none": "没有客户处于流失档“{band}”（{from_} 及以上）。",
     "stake_band_one": "{n} 个客户处于流失档“{band}”（{from_} 及以上），其中 {top} 个属于最大的 {k} 个。",
@@ -101,9 +101,10 @@ TEXTS: dict[str, str] = TERMS | {
     "curve_note": "实际平衡点为 {point}，方块 80/20 是经验法则；直线表示客户均等。基尼系数 {gini}；"
     "相当于 {effective} 个均等客户。",
     "stakes": "各流失档的预期损失",
-    "stakes_note": "预期损失 = 流失概率 × 假定客户留下时的价值。斜线：很可能已离开的部分；"
-    "实色：仍可能失去的部分。",
-    "stakes_row": "{band}：{loss}，其中 {gone} 很可能已失去",
+    "stakes_left": "已离开",
+    "stakes_note": "预期损失 = P(仍为客户，而后 {horizon}内没有订单) × 假定客户留下时的价值。"
+    "已离开的属于已失去，而非面临风险：模型预计各档有这么多客户已离开。",
+    "stakes_row": "{band}：{loss}，占预期损失的 {share}",
     "none_band": "未知",
     # 3
     "which": "哪些客户？",
@@ -146,7 +147,6 @@ TEXTS: dict[str, str] = TERMS | {
     "note_negative_revenue": "收入为负",
     "why_no_orders": "该客户截至截止日没有订单",
     "why_spend_undefined": "该客户的预期消费额不存在",
-    "why_certain": "流失概率在舍入误差内为 1，假定留下时的价值没有意义",
     "why_value_not_covered": "没有任何维度有足够的指标",
     "why_negative_revenue": "负收入不占整体的份额",
     # 4

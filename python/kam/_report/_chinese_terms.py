@@ -15,7 +15,7 @@ _COLUMNS = {
     "churn_band": "按配置界限划分的流失概率档",
     "p_alive": "截止日仍是客户的概率",
     "eav": "价值年限内的预期客户价值，已折现",
-    "expected_loss": "流失概率乘以假定客户留下时的价值",
+    "expected_loss": "P(仍为客户，而后在期限内沉默) 乘以假定客户留下时的价值",
     "order_count": "历来的订单次数",
     "days_since_last": "距上次订单的天数",
     "interval_level": "所有区间的水平",

@@ -58,10 +58,10 @@ TEXTS: dict[str, str] = {
     "left_out_many": "{n} accounts with negative revenue are left out.",
     "no_revenue_one": "{n} account without a usable row is left out.",
     "no_revenue_many": "{n} accounts without a usable row are left out.",
-    "stake": "Against everyone staying, {loss} of revenue over {span} is expected to be lost or is "
-    "lost already.",
-    "stake_parts": "{gone} of it belongs to accounts that have probably left before the as-of date; "
-    "{open} can still be lost within {horizon}. Expected to come, churn included: {eav}.",
+    "stake": "Within {horizon}, {loss} of revenue over {span} is expected to be lost.",
+    "stake_parts": "This is what accounts that are still customers put at stake by falling silent. "
+    "About {left} have probably left before the as-of date and are not in it. Expected to come, "
+    "churn included: {eav}.",
     "stake_band_none": "No account is in the churn band “{band}” ({from_} and more).",
     "stake_band_one": "{n} account is in the churn band “{band}” ({from_} and more), {top} of "
     "the largest {k}.",
@@ -119,9 +119,11 @@ TEXTS: dict[str, str] = {
     "curve_note": "The actual balance is {point}, the square 80/20 marks the rule of thumb; the "
     "straight line would be equal accounts. Gini {gini}; as unequal as {effective} equal accounts.",
     "stakes": "Expected loss by churn band",
-    "stakes_note": "Expected loss = churn probability × the account's value given that it stays. "
-    "Hatched: the part of accounts that have probably left already; solid: what can still be lost.",
-    "stakes_row": "{band}: {loss}, of which {gone} probably gone",
+    "stakes_left": "Left already",
+    "stakes_note": "Expected loss = P(still a customer, then no order within {horizon}) × the "
+    "account's value given that it stays. What has left already is lost, not at stake: the model "
+    "expects so many accounts of each band to have left.",
+    "stakes_row": "{band}: {loss}, {share} of the expected loss",
     "none_band": "not known",
     # 3
     "which": "Which accounts?",
@@ -164,7 +166,6 @@ TEXTS: dict[str, str] = {
     "note_negative_revenue": "negative revenue",
     "why_no_orders": "the account has no order up to the as-of date",
     "why_spend_undefined": "the expected spend of this account does not exist",
-    "why_certain": "the churn probability is 1 within rounding, so no value given that it stays",
     "why_value_not_covered": "no dimension has enough of its indicators",
     "why_negative_revenue": "negative revenue has no share of the whole",
     # 4

@@ -55,9 +55,12 @@ class Facts:
 
     @cached_property
     def money_decimals(self) -> int:
-        """Cents only where amounts are so small that they matter."""
-        known = np.abs(self.revenue[~np.isnan(self.revenue)])
-        return 0 if len(known) == 0 or known.max() >= 1000 else 2
+        return _decimals(self.revenue)
+
+    @cached_property
+    def loss_decimals(self) -> int:
+        """Of single accounts, whose losses may be small where their revenue is not."""
+        return _decimals(np.asarray(self["expected_loss"]))
 
     def has(self, name: str) -> bool:
         return bool(np.any(~np.isnan(self[name])))
@@ -109,16 +112,13 @@ class Facts:
     def churn_bands(self) -> npt.NDArray[Any]:
         return np.array(self["churn_band"], dtype=object)
 
-    # ---- the loss in two parts ------------------------------------------------------------------
-
     @cached_property
-    def already_lost(self) -> Doubles:
-        """The part of expected_loss that belongs to having left before as_of.
+    def left(self) -> Doubles:
+        """P(it has left before as_of), which p_churn counts and expected_loss does not."""
+        return np.asarray(1 - self["p_alive"], dtype=np.float64)
 
-        p_churn = (1 - p_alive) + p_alive P(no order | alive), and expected_loss is p_churn times
-        one value; so it splits in the same proportion.
-        """
-        p, alive = self["p_churn"], self["p_alive"]
-        with np.errstate(invalid="ignore", divide="ignore"):
-            left = np.where(p > 0, np.clip((1 - alive) / p, 0, 1), 0.0)
-        return np.asarray(left * self["expected_loss"], dtype=np.float64)
+
+def _decimals(money: Doubles) -> int:
+    """Cents only where amounts are so small that they matter."""
+    known = np.abs(money[~np.isnan(money)])
+    return 0 if len(known) == 0 or known.max() >= 10_000 else 2

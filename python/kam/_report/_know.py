@@ -93,15 +93,16 @@ def no_loss_reason(facts: Facts, t: Language) -> str:
 def _stake(facts: Facts, t: Language) -> tuple[Html, ...]:
     if not facts.has("expected_loss"):
         return _statement(t.html("no_stake", reason=no_loss_reason(facts, t)), t("no_stake_more"))
-    loss, gone = np.nansum(facts["expected_loss"]), np.nansum(facts.already_lost)
+    request = facts.request
     main = t.html(
-        "stake", loss=_money(facts, t, loss), span=t.counted("next", facts.request["value_years"])
+        "stake",
+        loss=_money(facts, t, np.nansum(facts["expected_loss"])),
+        span=t.counted("next", request["value_years"]),
+        horizon=t.counted("days", request["churn_horizon_days"]),
     )
     parts = t.html(
         "stake_parts",
-        gone=_money(facts, t, gone),
-        open=_money(facts, t, loss - gone),
-        horizon=t.counted("days", facts.request["churn_horizon_days"]),
+        left=t.counted("accounts", round(float(np.nansum(facts.left)))),
         eav=_money(facts, t, np.nansum(facts["eav"])),
     )
     return _statement(main, parts, _in_worst_band(facts, t))

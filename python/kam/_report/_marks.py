@@ -100,6 +100,4 @@ def missing_reason(facts: Facts, t: Language, column: str, row: int) -> str:
     for note in facts["notes"][row]:
         if column in _NOTES_OF.get(note, ()):
             return t(f"why_{note}")
-    if column == "expected_loss" and facts["p_churn"][row] >= 1:
-        return t("why_certain")
     return t("na_row")

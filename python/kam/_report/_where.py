@@ -128,46 +128,34 @@ def _curve_figure(facts: Facts, t: Language) -> Html | None:
 
 
 def _losses(facts: Facts, t: Language) -> Html:
-    """Expected loss by churn band, with the part that is probably gone already."""
+    """Expected loss by churn band, and how many of each have probably left already."""
     title = tag("h3", t("stakes"))
     if not facts.has("expected_loss"):
         return tag("div", title, tag("p", t("no_stake", reason=no_loss_reason(facts, t))))
     bands = [name for name, _ in facts.profile["churn_bands"]]
-    sums = []
-    for band in bands:
-        inside = facts.churn_bands == band
-        loss = float(np.nansum(facts["expected_loss"][inside]))
-        gone = float(np.nansum(facts.already_lost[inside]))
-        sums.append((band, int(inside.sum()), loss, gone))
-    most = max(loss for _, _, loss, _ in sums) or 1.0
+    inside = [facts.churn_bands == band for band in bands]
+    losses = [float(np.nansum(facts["expected_loss"][rows])) for rows in inside]
+    total = sum(losses)
     rows: list[list[Child]] = [
         [
             churn_band(facts, t, band),
-            t.whole(count),
-            _loss_bar(facts, t, band, loss, gone, most),
+            t.whole(int(rows.sum())),
+            t.whole(float(np.nansum(facts.left[rows]))),
+            _loss_bar(facts, t, band, loss, loss / total if total > 0 else 0.0),
             t.number(loss, facts.money_decimals),
         ]
-        for band, count, loss, gone in sums
+        for band, rows, loss in zip(bands, inside, losses, strict=True)
     ]
-    heads = [t("band"), t("accounts"), "", t("loss")]
+    heads = [t("band"), t("accounts"), t("stakes_left"), "", t("loss")]
+    note = t("stakes_note", horizon=t.counted("days", facts.request["churn_horizon_days"]))
     table = numbers_table(heads, rows)
-    return tag("figure", title, table, tag("figcaption", t("stakes_note")), class_="losses")
+    return tag("figure", title, table, tag("figcaption", note), class_="losses")
 
 
-def _loss_bar(facts: Facts, t: Language, band: str, loss: float, gone: float, most: float) -> Html:
-    money = facts.money_decimals
-    label = t(
-        "stakes_row",
-        band=t.maybe(f"band:{band}", band),
-        loss=t.number(loss, money),
-        gone=t.number(gone, money),
-    )
-    return tag(
-        "span",
-        tag("i", class_="gone", style=style(b=gone / most)) if gone > 0 else None,
-        tag("i", class_="open", style=style(b=(loss - gone) / most)) if loss > gone else None,
-        class_=f"loss {facts.shape_of_band(band)}",
-        role="img",
-        aria_label=label,
-        title=label,
-    )
+def _loss_bar(facts: Facts, t: Language, band: str, loss: float, share: float) -> Html:
+    words = t.maybe(f"band:{band}", band)
+    money = t.number(loss, facts.money_decimals)
+    label = t("stakes_row", band=words, loss=money, share=t.percent(share))
+    bar = tag("i", style=style(b=share)) if share > 0 else None
+    kind = facts.shape_of_band(band)
+    return tag("span", bar, class_=f"loss {kind}", role="img", aria_label=label, title=label)

@@ -127,7 +127,7 @@ def _row(c: _Context, row: int, place: int) -> Html:
         _churn(c, row),
         _revenue(c, row),
         _worth(c, row),
-        _number(c, "expected_loss", row, facts.money_decimals),
+        _number(c, "expected_loss", row, facts.loss_decimals),
         _number(c, "order_count", row, 0),
         _number(c, "days_since_last", row, 0),
         tag("td", *_reasons(c, row), class_="reasons"),

@@ -29,9 +29,9 @@ def why(facts: Facts, t: Language) -> Html:
     rows = facts.by_revenue[:SECTIONS].tolist()
     core = facts.result._core
     scores, coverages = core.dimension_scores(), core.dimension_coverages()
-    known = ~np.isnan(core.indicator_scores())
+    blind = np.asarray(np.isnan(core.indicator_scores()).all(axis=0))
     ids = [i["id"] for i in facts.profile["indicators"]]
-    unseen = {name for name, seen in zip(ids, known.any(axis=0).tolist(), strict=True) if not seen}
+    unseen = {name for k, name in enumerate(ids) if blind[k]}
     context = _Context(facts, t, scores, coverages, _medians(scores), unseen)
     return tag(
         "section",
@@ -113,7 +113,7 @@ def _facts_of(c: _Context, row: int) -> list[Html]:
         ("revenue", "col_revenue", _with_small(t.number(facts.revenue[row], money), part)),
         ("p_churn", "col_churn", _churn(c, row)),
         ("eav", "col_eav", _worth(c, row)),
-        ("expected_loss", "col_loss", t.number(facts["expected_loss"][row], money)),
+        ("expected_loss", "col_loss", t.number(facts["expected_loss"][row], facts.loss_decimals)),
         ("order_count", "col_orders", t.whole(facts["order_count"][row])),
         ("days_since_last", "last_order", _last_order(c, row)),
     ]

@@ -6,10 +6,13 @@ import shutil
 import textwrap
 from argparse import Namespace
 
+from kam._data_report import DataReport
 from kam._errors import DataError
 from kam.cli import _input
 from kam.cli._output import print_json, refuse_nothing_usable, verdict
 from kam.cli._terminal import Progress, clean
+
+_INDENT = " " * 11
 
 
 def run(arguments: Namespace) -> int:
@@ -38,21 +41,29 @@ def run(arguments: Namespace) -> int:
     if arguments.json:
         print_json(report.to_dict())
     else:
-        _print(str(report))
+        _print(report)
     refuse_nothing_usable(arguments, report)
     return verdict(report.rows_rejected, arguments.max_rejects)
 
 
-def _print(text: str) -> None:
-    """Wrapped to the terminal, continuations below the text of their line."""
+def _print(report: DataReport) -> None:
     width = max(60, min(100, shutil.get_terminal_size((80, 24)).columns))
-    for line in text.splitlines():
-        print(
-            textwrap.fill(
-                clean(line),
-                width,
-                subsequent_indent=" " * (11 if line.startswith(" ") else 2),
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-        )
+    # The counts first; the findings follow, each cleaned, since names in data may hold line ends.
+    for line in str(report).splitlines()[:2]:
+        print(textwrap.fill(line, width, subsequent_indent="  "))
+    for f in report.findings:
+        subject = f.subject if f.count == 1 else f"{f.subject}s"
+        head = f"  {f.severity:<8} {f.code}: {f.count:,} {subject}. {f.explanation}"
+        for text in (head, _INDENT + f"e.g. {'; '.join(f.examples)}" if f.examples else ""):
+            for line in _wrapped(clean(text), width):
+                print(line)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(
+        text,
+        width,
+        subsequent_indent=_INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
