@@ -30,6 +30,7 @@ py::dict columns_of(const PortfolioScore& score) {
   add("eav_lo", t.worth.eav_lo);
   add("eav_hi", t.worth.eav_hi);
   add("expected_loss", t.worth.expected_loss);
+  add("expected_loss_open", t.worth.expected_loss_open);
   add("revenue_share", score.portfolio.revenue_share);
   add("rank_revenue", score.portfolio.rank_revenue);
   return columns;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import string
 import tempfile
 from collections.abc import Iterator
@@ -24,9 +25,8 @@ from kam._report._places import Box, Point, place, width
 pytest.importorskip("matplotlib")
 
 CDNOW = Path(__file__).parents[2] / "examples" / "cdnow" / "CDNOW_master.txt"
-CHROMIUM = next(
-    (p for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser") if os.path.exists(p)), None
-)
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+Pages = dict[str, Path]
 HOSTILE = {
     "K1": "<script>window.hacked = 1</script>",
     "K2": "\"><img src=x onerror='window.hacked = 2'>",
@@ -40,35 +40,34 @@ HOSTILE = {
 # ---- portfolios ---------------------------------------------------------------------------------
 
 
-def _simulated(accounts: int, names: dict[str, str] | None = None, seed: int = 7) -> Any:
-    """Named accounts that order at their own rates; some stop."""
-    random = np.random.default_rng(seed)
-    first = np.datetime64("2022-01-01")
-    rows: dict[str, list[Any]] = {"account_id": [], "date": [], "amount": []}
-    for i in range(accounts):
+def _companies() -> Any:
+    """Sixty accounts, some with hostile names; some stop ordering, one never began."""
+    random = np.random.default_rng(7)
+    rows: list[tuple[str, int, float]] = []
+    ids = [f"K{i + 1}" for i in range(60)] + ["K-none"]
+    for account in ids[:-1]:
         gap, size = random.gamma(2, 20) + 5, np.exp(random.normal(8, 1.3))
         end = 1096 if random.random() < 0.7 else random.integers(200, 900)
-        for day in np.cumsum(random.exponential(gap, 400)):
-            if day >= end:
-                break
-            rows["account_id"].append(f"K{i + 1}")
-            rows["date"].append(first + np.timedelta64(int(day), "D"))
-            rows["amount"].append(round(float(size * random.lognormal(0, 0.3)), 2))
-    transactions = {
-        k: np.array(v, dtype=object if k == "account_id" else None) for k, v in rows.items()
+        days = np.cumsum(random.exponential(gap, 400)).astype(int)
+        rows += [(account, d, round(size * random.lognormal(0, 0.3), 2)) for d in days[days < end]]
+    owner, day, amount = (list(column) for column in zip(*rows, strict=True))
+    names = [HOSTILE.get(i, f"Company {i}") for i in ids]
+    tables = {
+        "transactions": {
+            "account_id": np.array(owner, dtype=object),
+            "date": np.datetime64("2022-01-01") + np.array(day),
+            "amount": np.array(amount),
+        },
+        "accounts": {
+            "account_id": np.array(ids, dtype=object),
+            "name": np.array(names, dtype=object),
+        },
+        "ratings": {
+            "account_id": np.array(ids[:30], dtype=object),
+            "item": np.array(["growth"] * 30, dtype=object),
+            "value": random.uniform(20, 90, 30),
+        },
     }
-    ids = [f"K{i + 1}" for i in range(accounts)] + ["K-none"]
-    known = names or {}
-    table = {
-        "account_id": np.array(ids, dtype=object),
-        "name": np.array([known.get(i, f"Company {i}") for i in ids], dtype=object),
-    }
-    ratings = {
-        "account_id": np.array(ids[: accounts // 2], dtype=object),
-        "item": np.array(["growth"] * (accounts // 2), dtype=object),
-        "value": random.uniform(20, 90, accounts // 2),
-    }
-    tables = {"transactions": transactions, "accounts": table, "ratings": ratings}
     return kam.score(tables, as_of="2024-12-31")
 
 
@@ -85,7 +84,7 @@ def cdnow() -> Any:
 
 @pytest.fixture(scope="module")
 def companies() -> Any:
-    return _simulated(60, HOSTILE)
+    return _companies()
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +130,7 @@ class _Text(HTMLParser):
         return [a[attribute] or "" for _, a in self.tags if attribute in a]
 
 
-def test_sentences_are_the_numbers_of_the_result(pages: dict[str, Path], cdnow: Any) -> None:
+def test_sentences_are_the_numbers_of_the_result(pages: Pages, cdnow: Any) -> None:
     text = re.sub(r"\s+([.,;)])", r"\1", _Text(pages["cdnow"]).text)
     assert "4,714 of 23,570 accounts ( 20 %) bring 67.8 % of revenue" in text
     loss, eav = np.nansum(cdnow["expected_loss"]), np.nansum(cdnow["eav"])
@@ -155,12 +154,11 @@ def test_fields_of_the_map_hold_every_account_once(companies: Any) -> None:
     np.testing.assert_array_equal(times, facts.on_map.astype(int))
 
 
-def test_five_accounts_say_why_in_words(pages: dict[str, Path]) -> None:
+def test_five_accounts_say_why_in_words(pages: Pages) -> None:
     text = _Text(pages["five"]).text
     assert "12 repeat orders, an order model needs 100" in text
     assert "Revenue at stake cannot be stated" in text
     assert "1 of 5 accounts" in text
-    assert "insufficient" in text
     assert not re.search(r"\bnan\b", text, flags=re.IGNORECASE)
     assert pages["five"].stat().st_size < 100_000
 
@@ -180,7 +178,7 @@ def test_degenerate_portfolios_render(amounts: list[float], tmp_path: Path) -> N
         assert "None" not in re.sub(r"<script>.*</script>|<style>.*</style>", "", page, flags=re.S)
 
 
-def test_missing_numbers_name_their_reason(pages: dict[str, Path]) -> None:
+def test_missing_numbers_name_their_reason(pages: Pages) -> None:
     page = _Text(pages["companies"])
     titles = [t for t in page.values("title") if t.startswith("not available")]
     assert any("no order up to the as-of date" in t for t in titles)
@@ -188,7 +186,7 @@ def test_missing_numbers_name_their_reason(pages: dict[str, Path]) -> None:
     assert "Not seen of any account" in page.text
 
 
-def test_the_models_are_shown_with_errors(pages: dict[str, Path], cdnow: Any) -> None:
+def test_the_models_are_shown_with_errors(pages: Pages, cdnow: Any) -> None:
     text = _Text(pages["cdnow"]).text
     orders = cdnow.model._core.orders
     for value, error in zip(orders.values, orders.standard_errors, strict=True):
@@ -198,7 +196,7 @@ def test_the_models_are_shown_with_errors(pages: dict[str, Path], cdnow: Any) ->
     assert "possible_duplicate" in text
 
 
-def test_structure_headings_labels_and_ids(pages: dict[str, Path]) -> None:
+def test_structure_headings_labels_and_ids(pages: Pages) -> None:
     for path in pages.values():
         page = _Text(path)
         levels = [int(name[1]) for name, _ in page.tags if re.fullmatch(r"h[1-6]", name)]
@@ -215,42 +213,34 @@ def test_structure_headings_labels_and_ids(pages: dict[str, Path]) -> None:
                 assert attributes["aria-label"]
 
 
-def test_nothing_is_fetched_and_only_the_own_script_runs(pages: dict[str, Path]) -> None:
+def test_nothing_is_fetched_and_only_the_own_script_runs(pages: Pages) -> None:
     for path in pages.values():
         page = _Text(path)
         policy = next(a["content"] or "" for n, a in page.tags if a.get("http-equiv"))
-        assert policy.startswith(
-            "default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-"
-        )
+        assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; script-src 'sha")
         assert "unsafe" not in policy.split("script-src")[1]
         assert not page.values("src")
         text = path.read_text(encoding="utf-8")
         assert not re.search(r"@import|@font-face|\burl\((?!#)|https?://", text)
 
 
-def test_sizes(pages: dict[str, Path], tmp_path: Path) -> None:
+def test_sizes(pages: Pages, tmp_path: Path) -> None:
     assert pages["cdnow"].stat().st_size < 3_000_000
     n, random = 100_000, np.random.default_rng(1)
     ids = np.repeat(np.arange(n), random.poisson(3, n) + 1)
     days = np.datetime64("2023-01-01") + random.integers(0, 720, len(ids))
-    rows = {
-        "account_id": ids,
-        "date": days,
-        "amount": np.round(random.lognormal(4, 1, len(ids)), 2),
-    }
+    rows = {"account_id": ids, "date": days, "amount": random.lognormal(4, 1, len(ids)).round(2)}
     path = kam.score(rows, as_of="2024-12-31").report(tmp_path / "large.html")
     assert path.stat().st_size < 3_000_000
 
 
-def test_same_result_same_bytes_whatever_matplotlib_is_set_to(
-    companies: Any, tmp_path: Path
-) -> None:
+def test_same_bytes_whatever_matplotlib_is_set_to(companies: Any, tmp_path: Path) -> None:
     import matplotlib
 
     before = dict(matplotlib.rcParams)
     once = companies.report(tmp_path / "a.html").read_bytes()
     with matplotlib.rc_context({"font.size": 30, "lines.linewidth": 9, "svg.fonttype": "path"}):
-        again = _simulated(60, HOSTILE).report(tmp_path / "b.html").read_bytes()
+        again = _companies().report(tmp_path / "b.html").read_bytes()
     assert once == again
     assert dict(matplotlib.rcParams) == before
 
@@ -305,18 +295,11 @@ def test_the_chinese_report_has_no_english_sentence(companies: Any, tmp_path: Pa
 
 def test_numbers_in_words() -> None:
     t = Language("en")
-    assert t.percent(0.2) == "20\u00a0%"
-    assert t.share(0.2) == "20.0\u00a0%"
-    assert t.signed(-12.34) == "\u221212.3"
-    assert t.signed(0.001) == "0.0"
-    assert t.number(-0.04) == "0.0"
-    assert t.probability(1.0) == ">99.9\u00a0%"
-    assert t.probability(0.0004) == "<0.1\u00a0%"
-    assert t.counted("accounts", 1) == "1 account"
+    assert (t.percent(0.2), t.share(0.2)) == ("20\u00a0%", "20.0\u00a0%")
+    assert (t.signed(-12.34), t.signed(0.001), t.number(-0.04)) == ("\u221212.3", "0.0", "0.0")
+    assert (t.probability(1.0), t.probability(0)) == (">99.9\u00a0%", "<0.1\u00a0%")
+    assert (t.counted("days", 1), t.counted("days", 91.3)) == ("1 day", "91.3 days")
     assert t.date("2024-02-29") == "29 February 2024"
-    assert t.of_core("insufficient: 9 repeat orders, an order model needs 100").startswith(
-        "9 repeat"
-    )
 
 
 def test_html_is_escaped_by_construction() -> None:
@@ -331,7 +314,7 @@ def test_html_is_escaped_by_construction() -> None:
 
 def test_names_on_the_map_do_not_overlap() -> None:
     random = np.random.default_rng(3)
-    points = [Point(*xy, 12) for xy in random.uniform(200, 300, (12, 2))]
+    points = [Point(x, y, 12) for x, y in random.uniform(200, 300, (12, 2))]
     names = [f"Company number {i}" for i in range(12)]
     frame = Box(0, 0, 860, 600)
     boxes = [box for box, _ in place(points, names, [], frame)]
@@ -381,7 +364,7 @@ def browser() -> Iterator[Any]:
             "--no-first-run", "--window-size=1280,900", f"--user-data-dir={profile}",
         ):  # fmt: skip
             options.add_argument(argument)
-        driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+        driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
         yield driver
         driver.quit()
 
@@ -403,24 +386,17 @@ def _column(browser: Any, index: int) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["cdnow", "companies", "five"])
-def test_loads_without_errors_and_without_network(
-    browser: Any, pages: dict[str, Path], name: str
-) -> None:
+def test_loads_without_errors_and_without_network(browser: Any, pages: Pages, name: str) -> None:
     _open(browser, pages[name])
     assert browser.get_log("browser") == []
     messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    asked = [
-        m["params"]["request"]["url"]
-        for m in messages
-        if m["method"] == "Network.requestWillBeSent"
-    ]
+    sent = [m["params"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+    asked = [params["request"]["url"] for params in sent]
     assert asked == [pages[name].as_uri()]
 
 
 @pytest.mark.parametrize("width", [390, 768, 1280])
-def test_the_page_does_not_scroll_sideways(
-    browser: Any, pages: dict[str, Path], width: int
-) -> None:
+def test_the_page_does_not_scroll_sideways(browser: Any, pages: Pages, width: int) -> None:
     for path in pages.values():
         _open(browser, path, width)
         widths = "const e = document.documentElement; return [e.scrollWidth, e.clientWidth]"
@@ -428,7 +404,7 @@ def test_the_page_does_not_scroll_sideways(
         assert scrolled <= visible <= width
 
 
-def test_sorts_by_click_and_by_keyboard(browser: Any, pages: dict[str, Path]) -> None:
+def test_sorts_by_click_and_by_keyboard(browser: Any, pages: Pages) -> None:
     _open(browser, pages["companies"])
     heads = browser.find_elements("css selector", "#t thead th")
     index = next(i for i, h in enumerate(heads) if "Churn" in h.text)
@@ -455,9 +431,7 @@ def test_sorts_by_click_and_by_keyboard(browser: Any, pages: dict[str, Path]) ->
     )
 
 
-def test_filters_and_search_reduce_the_rows(
-    browser: Any, pages: dict[str, Path], cdnow: Any
-) -> None:
+def test_filters_and_search_reduce_the_rows(browser: Any, pages: Pages, cdnow: Any) -> None:
     _open(browser, pages["cdnow"])
     shown = browser.find_element("id", "shown")
     assert shown.text == "500 of 500 shown"
@@ -481,7 +455,7 @@ def test_filters_and_search_reduce_the_rows(
     assert len(found) < 20
 
 
-def test_without_script_the_table_is_complete(browser: Any, pages: dict[str, Path]) -> None:
+def test_without_script_the_table_is_complete(browser: Any, pages: Pages) -> None:
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
         _open(browser, pages["cdnow"])
@@ -493,7 +467,7 @@ def test_without_script_the_table_is_complete(browser: Any, pages: dict[str, Pat
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
-def test_hostile_names_are_text(browser: Any, pages: dict[str, Path]) -> None:
+def test_hostile_names_are_text(browser: Any, pages: Pages) -> None:
     _open(browser, pages["companies"])
     assert browser.execute_script("return window.hacked") is None
     for selector in ("img", "#injected", "main script", "svg script", "#t b[id]"):
@@ -506,18 +480,20 @@ def test_hostile_names_are_text(browser: Any, pages: dict[str, Path]) -> None:
         assert re.sub("[\x00\ud800]", "\ufffd", name) in names
 
 
-def test_dark_and_print_change_the_colours(browser: Any, pages: dict[str, Path]) -> None:
+def test_dark_and_print_change_the_colours(browser: Any, pages: Pages) -> None:
     _open(browser, pages["companies"])
-    ground = "return getComputedStyle(document.body).backgroundColor"
-    axis = "return getComputedStyle(document.querySelector('.chart text')).fill"
-    seen = {}
+    script = (
+        "return [getComputedStyle(document.body).backgroundColor,"
+        "getComputedStyle(document.querySelector('.chart text')).fill]"
+    )
+    seen = []
     for scheme, media in (("light", "screen"), ("dark", "screen"), ("dark", "print")):
         features = [{"name": "prefers-color-scheme", "value": scheme}]
         browser.execute_cdp_cmd(
             "Emulation.setEmulatedMedia", {"media": media, "features": features}
         )
-        seen[scheme, media] = (browser.execute_script(ground), browser.execute_script(axis))
+        seen.append(browser.execute_script(script))
     browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
-    assert seen["light", "screen"] == seen["dark", "print"]
-    assert seen["light", "screen"][0] != seen["dark", "screen"][0]
-    assert seen["light", "screen"][1] != seen["dark", "screen"][1]
+    light, dark, paper = seen
+    assert paper == light
+    assert all(a != b for a, b in zip(light, dark, strict=True))

@@ -49,9 +49,8 @@ class LastOrderOdds {
   std::vector<double> known_;
 };
 
-/// Rows whose logarithms and exponentials are taken together; small enough for the first-level
-/// cache.
-inline constexpr std::size_t kTileRows = 512;
+using numeric::for_each_tile;
+using numeric::kTileRows;
 
 /// odds[i] := P(alive) from the log odds of having left.
 inline void alive_from_log_odds(std::span<double> odds) {
@@ -61,35 +60,16 @@ inline void alive_from_log_odds(std::span<double> odds) {
   for (std::size_t i = 0; i < odds.size(); ++i) odds[i] = (odds[i] > 0 ? e[i] : 1) / (1 + e[i]);
 }
 
-/// Marks what cannot be answered: a bad row becomes NaN and is counted.
-template <class Reason>
-void reject_rows(std::size_t begin, std::span<double> out, const Reason& reason,
-                 BatchReport& report) {
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    RowReason why = reason(begin + i);
-    if (why != RowReason::none) out[i] = kNaN;
-    if (why == RowReason::none && out[i] != out[i]) why = RowReason::undefined_value;
-    why == RowReason::none ? report.scored() : report.rejected(begin + i, why);
-  }
+/// `low` for a NaN too; unlike fmax no call.
+inline double at_least(double value, double low) {
+  return value > low ? value : low;
 }
 
-/// fill(begin, tile) writes the values of consecutive rows; rows are then judged by reason.
-template <class Reason, class Fill>
-BatchReport for_each_tile(std::span<double> out, const Executor& executor, const Reason& reason,
-                          const Fill& fill) {
-  std::vector<BatchReport> blocks((out.size() + kBlockRows - 1) / kBlockRows);
-  const bool finished = for_each_block(
-      executor, out.size(), [&](std::size_t block, std::size_t begin, std::size_t end) {
-        for (; begin < end; begin += kTileRows) {
-          const std::span<double> tile = out.subspan(begin, std::min(kTileRows, end - begin));
-          fill(begin, tile);
-          reject_rows(begin, tile, reason, blocks[block]);
-        }
-      });
-  BatchReport total;
-  for (const BatchReport& block : blocks) total.append(block);
-  if (!finished) total.status = {StatusCode::cancelled, "cancelled by the executor"};
-  return total;
+/// order_row_reason(...) == none, without branches: good rows are the rule.
+inline bool usable_row(const OrderColumns& accounts, std::size_t i) {
+  const double x = accounts.frequency[i], t_x = accounts.recency[i], T = accounts.age[i];
+  const bool counts = (x >= 0) & (x < 9e15) & (x == static_cast<double>(static_cast<long long>(x)));
+  return counts & (t_x >= 0) & (t_x <= T) & (T < HUGE_VAL) & ((x > 0) | (t_x == 0));
 }
 
 /// P(alive) of consecutive rows; what a bad row yields is replaced afterwards.
@@ -98,8 +78,8 @@ void fill_alive(const Parameters& p, const LastOrderOdds<Parameters>& last_order
                 const OrderColumns& accounts, std::size_t begin, std::span<double> tile) {
   double log_T[kTileRows], log_t[kTileRows];
   for (std::size_t i = 0; i < tile.size(); ++i) {
-    log_T[i] = std::fmax(p.alpha + accounts.age[begin + i], p.alpha);
-    log_t[i] = std::fmax(p.alpha + accounts.recency[begin + i], p.alpha);
+    log_T[i] = at_least(p.alpha + accounts.age[begin + i], p.alpha);
+    log_t[i] = at_least(p.alpha + accounts.recency[begin + i], p.alpha);
   }
   simd::log_n(log_T, tile.size());
   simd::log_n(log_t, tile.size());
@@ -125,9 +105,8 @@ class Pairs {
   using Key = std::array<double, 2>;
 
   explicit Pairs(const OrderColumns& accounts) : pair_of_(accounts.rows(), numeric::kNoGroup) {
-    const auto reason = reason_of(accounts);
     for (std::size_t i = 0; i < accounts.rows(); ++i) {
-      if (reason(i) == RowReason::none) pair_of_[i] = find(accounts.frequency[i], accounts.age[i]);
+      if (usable_row(accounts, i)) pair_of_[i] = find(accounts.frequency[i], accounts.age[i]);
     }
   }
   [[nodiscard]] const std::vector<Key>& keys() const { return keys_; }
@@ -186,7 +165,7 @@ BatchReport batch_times_alive(const OrderModel& model, const OrderColumns& accou
     const auto fill = [&](std::size_t begin, std::span<double> tile) {
       double log_t[kTileRows];
       for (std::size_t i = 0; i < tile.size(); ++i) {
-        log_t[i] = std::fmax(p.alpha + accounts.recency[begin + i], p.alpha);
+        log_t[i] = at_least(p.alpha + accounts.recency[begin + i], p.alpha);
       }
       simd::log_n(log_t, tile.size());
       for (std::size_t i = 0; i < tile.size(); ++i) {
@@ -199,10 +178,8 @@ BatchReport batch_times_alive(const OrderModel& model, const OrderColumns& accou
         if (pairs.of(begin + i) != numeric::kNoGroup) tile[i] *= shared[pairs.of(begin + i)].value;
       }
     };
-    const auto reason = [&](std::size_t i) {
-      return pairs.of(i) != numeric::kNoGroup ? RowReason::none : reason_of(accounts)(i);
-    };
-    return for_each_tile(out, executor, reason, fill);
+    const auto usable = [&](std::size_t i) { return pairs.of(i) != numeric::kNoGroup; };
+    return for_each_tile(out, executor, usable, reason_of(accounts), fill);
   };
   return std::visit(run, model);
 }

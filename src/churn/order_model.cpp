@@ -86,10 +86,12 @@ BatchReport probability_alive(const OrderModel& model, const OrderColumns& accou
   return std::visit(
       [&](const auto& p) {
         const detail::LastOrderOdds last_order(p);
-        return detail::for_each_tile(out, executor, reason_of(accounts),
-                                     [&](std::size_t begin, std::span<double> tile) {
-                                       detail::fill_alive(p, last_order, accounts, begin, tile);
-                                     });
+        return detail::for_each_tile(
+            out, executor, [&](std::size_t i) { return detail::usable_row(accounts, i); },
+            reason_of(accounts),
+            [&](std::size_t begin, std::span<double> tile) {
+              detail::fill_alive(p, last_order, accounts, begin, tile);
+            });
       },
       model);
 }

@@ -25,11 +25,14 @@ Status check(const Parameters& parameters) {
   return {};
 }
 
+/// Without branches: whether x is 0 cannot be predicted.
+bool usable_row(double x, double m) {
+  const bool counts = (x >= 0) & (x < 9e15) & (x == static_cast<double>(static_cast<long long>(x)));
+  return counts & ((x == 0) | ((m > 0) & (m < HUGE_VAL)));
+}
+
 RowReason spend_row_reason(double x, double m) {
-  // One test without branches for the usual row: whether x is 0 cannot be predicted.
-  const bool has_value = static_cast<bool>((m > 0) & (m < HUGE_VAL));
-  const bool usable = is_count(x) && static_cast<bool>((x == 0) | has_value);
-  if (usable) return RowReason::none;
+  if (usable_row(x, m)) return RowReason::none;
   if (!std::isfinite(x) || (is_count(x) && !std::isfinite(m))) return RowReason::not_finite;
   return RowReason::out_of_domain;
 }
@@ -141,20 +144,20 @@ Evaluation evaluate(const Data& data, const Eigen::VectorXd& log_parameters,
   return at;
 }
 
+template <class Formula>
 BatchReport batch(const Parameters& parameters, const SpendColumns& accounts, std::span<double> out,
-                  const Executor& executor,
-                  double (*formula)(const Parameters&, double, double) noexcept) {
+                  const Executor& executor, const Formula& formula) {
   if (Status s = check(parameters); !s.ok()) return failed(std::move(s));
   if (Status s = check_sizes(accounts); !s.ok()) return failed(std::move(s));
   if (Status s = check_size("out", out.size(), accounts.rows()); !s.ok())
     return failed(std::move(s));
-  return numeric::for_each_row(
-      out, executor,
-      [&](std::size_t i) {
-        return spend_row_reason(accounts.frequency[i], accounts.monetary_value[i]);
-      },
-      [&](std::size_t i) {
-        return formula(parameters, accounts.frequency[i], accounts.monetary_value[i]);
+  const double* x = accounts.frequency.data();
+  const double* m = accounts.monetary_value.data();
+  return numeric::for_each_tile(
+      out, executor, [&](std::size_t i) { return usable_row(x[i], m[i]); },
+      [&](std::size_t i) { return spend_row_reason(x[i], m[i]); },
+      [&](std::size_t begin, std::span<double> tile) {
+        for (std::size_t i = 0; i < tile.size(); ++i) tile[i] = formula(x[begin + i], m[begin + i]);
       });
 }
 
@@ -162,12 +165,19 @@ BatchReport batch(const Parameters& parameters, const SpendColumns& accounts, st
 
 BatchReport expected_spend(const Parameters& parameters, const SpendColumns& accounts,
                            std::span<double> out, const Executor& executor) {
-  return batch(parameters, accounts, out, executor, expected_spend);
+  // The scalar formula, its checks done per tile.
+  const Parameters k = parameters;
+  return batch(k, accounts, out, executor, [k](double x, double m) {
+    const double own = x > 0 ? x * m : 0, weight = k.p * x + k.q - 1;
+    const double spend = k.p * (k.gamma + own) / weight;
+    return weight > 0 ? spend : kNaN;
+  });
 }
 
 BatchReport log_likelihood(const Parameters& parameters, const SpendColumns& accounts,
                            std::span<double> out, const Executor& executor) {
-  return batch(parameters, accounts, out, executor, log_likelihood);
+  return batch(parameters, accounts, out, executor,
+               [&](double x, double m) { return log_likelihood(parameters, x, m); });
 }
 
 BatchReport expected_spend(const Parameters& parameters, std::span<const double> log_covariance,

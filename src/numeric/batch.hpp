@@ -1,6 +1,7 @@
 /// The one loop behind every batch call: blocks, bad rows to NaN, reports appended in block order.
 #pragma once
 
+#include <algorithm>
 #include <span>
 #include <vector>
 
@@ -24,6 +25,48 @@ BatchReport for_each_row(std::span<double> out, const Executor& executor, const 
           out[i] = why == RowReason::none ? value(i) : kNaN;
           if (why == RowReason::none && out[i] != out[i]) why = RowReason::undefined_value;
           why == RowReason::none ? report.scored() : report.rejected(i, why);
+        }
+      });
+  BatchReport total;
+  for (const BatchReport& block : blocks) total.append(block);
+  if (!finished) total.status = {StatusCode::cancelled, "cancelled by the executor"};
+  return total;
+}
+
+/// Rows handled together by the block kernels; small enough for the first-level cache.
+inline constexpr std::size_t kTileRows = 512;
+
+/// Bad rows of a tile become NaN and are counted; a NaN on a usable row is undefined_value.
+template <class Usable, class Reason>
+void judge_tile(std::size_t begin, std::span<double> tile, const Usable& usable,
+                const Reason& reason, BatchReport& report) {
+  bool all_fine = true;
+  for (std::size_t i = 0; i < tile.size(); ++i)
+    all_fine &= usable(begin + i) & (tile[i] == tile[i]);
+  if (all_fine) {
+    report.rows_scored += tile.size();
+    return;
+  }
+  for (std::size_t i = 0; i < tile.size(); ++i) {
+    RowReason why = usable(begin + i) ? RowReason::none : reason(begin + i);
+    if (why != RowReason::none) tile[i] = kNaN;
+    if (why == RowReason::none && tile[i] != tile[i]) why = RowReason::undefined_value;
+    why == RowReason::none ? report.scored() : report.rejected(begin + i, why);
+  }
+}
+
+/// fill(begin, tile) writes the values of consecutive rows, whatever it likes for unusable ones.
+/// usable(i), cheap and without branches, says the same as reason(i) == none.
+template <class Usable, class Reason, class Fill>
+BatchReport for_each_tile(std::span<double> out, const Executor& executor, const Usable& usable,
+                          const Reason& reason, const Fill& fill) {
+  std::vector<BatchReport> blocks((out.size() + kBlockRows - 1) / kBlockRows);
+  const bool finished = for_each_block(
+      executor, out.size(), [&](std::size_t block, std::size_t begin, std::size_t end) {
+        for (; begin < end; begin += kTileRows) {
+          const std::span<double> tile = out.subspan(begin, std::min(kTileRows, end - begin));
+          fill(begin, tile);
+          judge_tile(begin, tile, usable, reason, blocks[block]);
         }
       });
   BatchReport total;

@@ -100,24 +100,65 @@ struct OrderBlocks {
 
 OrderBlocks missing_order_blocks(std::size_t rows) {
   const std::vector<double> na(rows, kNaN);
-  return {{na, na, na, na}, {na, na, na, na}};
+  return {{na, na, na, na}, {na, na, na, na, na}};
 }
 
-/// Expected loss: P(alive now, but no order within the horizon) times the value of an account that
-/// stays, that is, orders within the horizon. What has left already is no longer at stake, although
-/// p_churn counts it. With u = P(no order | alive), V = eav and A = value after a silent horizon,
-/// the law of total expectation gives P(alive) * (value if it stays) = (V - p A) / (1 - u).
-void fill_expected_loss(const OrderModel& model, double horizon, const OrderColumns& accounts,
-                        const std::vector<double>& after_silence, OrderBlocks& blocks) {
+/// Value of every account given that it stays, that is, orders within the horizon. Whether it is
+/// alive is settled by that order, so its recency does not matter: X = value if alive, A = value if
+/// alive but silent for the horizon, u = P(silent | alive), and X = u A + (1 - u) (value if it
+/// stays). Both are read off the account as if it had ordered just now, where P(alive) cannot
+/// underflow.
+Result<std::vector<double>> value_if_stays(const OrderModel& model, const SpendEstimate& spend,
+                                           const portfolio::OrderSummary& summary,
+                                           LifetimeValueOptions options, double horizon,
+                                           const Executor& executor) {
+  const std::size_t rows = summary.frequency.size();
+  std::vector<double> recency(rows), later(rows);
+  for (std::size_t i = 0; i < rows; ++i) {
+    recency[i] = summary.frequency[i] > 0 ? summary.age[i] : 0;
+    later[i] = summary.age[i] + horizon;
+  }
+  const OrderColumns now{summary.frequency, recency, summary.age};
+  const OrderColumns after{summary.frequency, recency, later};
+  const ValueColumns accounts{now, summary.monetary_value};
+  std::vector<double> alive(rows), alive_after(rows), value(rows), value_after(rows);
+  for (const BatchReport& r :
+       {probability_alive(model, now, alive, executor),
+        probability_alive(model, after, alive_after, executor),
+        lifetime_value(model, spend.model, accounts, options, value, executor)}) {
+    if (!r.ok()) return r.status;
+  }
+  options.delay = horizon;
+  if (auto r = lifetime_value(model, spend.model, accounts, options, value_after, executor);
+      !r.ok()) {
+    return r.status;
+  }
   std::visit(
-      [&](const auto& parameters) {
-        for (std::size_t i = 0; i < after_silence.size(); ++i) {
-          const double silent = probability_no_order_if_alive(
-              parameters, horizon, accounts.frequency[i], accounts.age[i]);
-          const double staying =
-              (blocks.worth.eav[i] - blocks.churn.p_churn[i] * after_silence[i]) / (1 - silent);
-          blocks.worth.expected_loss[i] =
-              staying >= 0 || std::isnan(staying) ? silent * staying : 0;
+      [&](const auto& p) {
+        for (std::size_t i = 0; i < rows; ++i) {
+          const double silent =
+              probability_no_order_if_alive(p, horizon, summary.frequency[i], summary.age[i]);
+          value[i] =
+              (value[i] / alive[i] - silent * value_after[i] / alive_after[i]) / (1 - silent);
+        }
+      },
+      model);
+  return value;
+}
+
+/// expected_loss = p_churn times the value if it stays. p_churn counts accounts that have left
+/// already; the open part counts only those still there: P(alive, then silent) times the same
+/// value.
+void fill_expected_loss(const OrderModel& model, double horizon,
+                        const portfolio::OrderSummary& summary, const std::vector<double>& if_stays,
+                        OrderBlocks& blocks) {
+  std::visit(
+      [&](const auto& p) {
+        for (std::size_t i = 0; i < if_stays.size(); ++i) {
+          const double silent =
+              probability_no_order_if_alive(p, horizon, summary.frequency[i], summary.age[i]);
+          blocks.worth.expected_loss[i] = blocks.churn.p_churn[i] * if_stays[i];
+          blocks.worth.expected_loss_open[i] = blocks.churn.p_alive[i] * silent * if_stays[i];
         }
       },
       model);
@@ -138,28 +179,24 @@ Result<OrderBlocks> orders_of(const Model& model, const portfolio::OrderSummary&
     return r.status;
   }
   if (auto r = probability_alive(orders->model, summary.orders(), out.churn.p_alive, executor);
-      !r.ok())
+      !r.ok()) {
     return r.status;
+  }
   if (!model.spend) return out;
 
   const auto spend = model.spend->spend_estimate();
   if (!spend) return spend.error();
   LifetimeValueOptions options{.years = request.value_years, .discount = request.discount};
   options.unit = model.orders->unit;
-  const ValueColumns accounts{summary.orders(), summary.monetary_value};
-  if (auto r = lifetime_value(*orders, *spend, level, accounts, options,
-                              {out.worth.eav, out.worth.eav_lo, out.worth.eav_hi}, executor);
-      !r.ok()) {
-    return r.status;
-  }
-  options.delay = horizon;
-  std::vector<double> after_silence(summary.frequency.size());
   if (auto r =
-          lifetime_value(orders->model, spend->model, accounts, options, after_silence, executor);
+          lifetime_value(*orders, *spend, level, {summary.orders(), summary.monetary_value},
+                         options, {out.worth.eav, out.worth.eav_lo, out.worth.eav_hi}, executor);
       !r.ok()) {
     return r.status;
   }
-  fill_expected_loss(orders->model, horizon, summary.orders(), after_silence, out);
+  const auto if_stays = value_if_stays(orders->model, *spend, summary, options, horizon, executor);
+  if (!if_stays) return if_stays.error();
+  fill_expected_loss(orders->model, horizon, summary, *if_stays, out);
   return out;
 }
 

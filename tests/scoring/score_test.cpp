@@ -96,14 +96,33 @@ TEST(CdnowMaster, EveryRowIsReadAndMostAreScored) {
       ++without_spend;  // one customer's repeat orders were all free
       continue;
     }
-    ASSERT_GE(s.table.worth.expected_loss[i], 0);
+    ASSERT_GE(s.table.worth.expected_loss[i], s.table.worth.expected_loss_open[i]);
+    ASSERT_GE(s.table.worth.expected_loss_open[i], 0);
     // What has left already is not at stake.
     if (s.table.churn.p_alive[i] < 1e-6) {
-      ASSERT_LT(s.table.worth.expected_loss[i], 1);
+      ASSERT_LT(s.table.worth.expected_loss_open[i], 1);
     }
     ASSERT_LE(s.table.worth.eav_lo[i], s.table.worth.eav[i]);
   }
   EXPECT_EQ(without_spend, 1);
+}
+
+TEST(CdnowMaster, ExpectedLossObeysTheLawOfTotalExpectation) {
+  // eav = p_churn * (value after a silent horizon) + (1 - p_churn) * (value if it stays).
+  const auto& s = cdnow_score();
+  LifetimeValueOptions after;
+  after.delay = 365 / 7.0;
+  std::vector<double> silent(s.table.accounts);
+  const auto orders = s.model.orders->order_estimate();
+  ASSERT_TRUE(lifetime_value(orders->model, s.model.spend->spend_estimate()->model,
+                             {s.summary.orders(), s.summary.monetary_value}, after, silent)
+                  .ok());
+  for (std::size_t i = 0; i < s.table.accounts; ++i) {
+    const double p = s.table.churn.p_churn[i], eav = s.table.worth.eav[i];
+    if (std::isnan(eav)) continue;
+    const double if_stays = s.table.worth.expected_loss[i] / p;
+    ASSERT_NEAR(p * silent[i] + (1 - p) * if_stays, eav, 1e-9 * if_stays + 1e-9 * eav) << i;
+  }
 }
 
 TEST(CdnowMaster, ReasonsAddUpToTheDifferenceFromTheMedianAccount) {

@@ -59,7 +59,8 @@ struct ChurnBlock {
 /// What it is worth, in money.
 struct WorthBlock {
   std::vector<double> eav, eav_lo, eav_hi;  ///< expected account value over the value span
-  std::vector<double> expected_loss;        ///< P(alive, then silent) x its value if it stays
+  std::vector<double> expected_loss;        ///< p_churn times the value given that it stays
+  std::vector<double> expected_loss_open;  ///< the part of it still to come: alive now, then silent
 };
 
 struct ColumnNote {
