@@ -8,6 +8,7 @@
 #include "numeric/sha256.hpp"
 #include "numeric/text.hpp"
 #include "scoring/indicator_scores.hpp"
+#include "scoring/order_blocks.hpp"
 
 namespace kam::scoring {
 namespace {
@@ -90,113 +91,6 @@ Result<ValueBlock> value_of(const Model& model, const value::ScorecardRow& refer
   if (!std::isnan(reference.value_index)) {
     if (Status s = explain_rows(scorecard, reference, out); !s.ok()) return s;
   }
-  return out;
-}
-
-struct OrderBlocks {
-  ChurnBlock churn;
-  WorthBlock worth;
-};
-
-OrderBlocks missing_order_blocks(std::size_t rows) {
-  const std::vector<double> na(rows, kNaN);
-  return {{na, na, na, na}, {na, na, na, na, na}};
-}
-
-/// Value of every account given that it stays, that is, orders within the horizon. Whether it is
-/// alive is settled by that order, so its recency does not matter: X = value if alive, A = value if
-/// alive but silent for the horizon, u = P(silent | alive), and X = u A + (1 - u) (value if it
-/// stays). Both are read off the account as if it had ordered just now, where P(alive) cannot
-/// underflow.
-Result<std::vector<double>> value_if_stays(const OrderModel& model, const SpendEstimate& spend,
-                                           const portfolio::OrderSummary& summary,
-                                           LifetimeValueOptions options, double horizon,
-                                           const Executor& executor) {
-  const std::size_t rows = summary.frequency.size();
-  std::vector<double> recency(rows), later(rows);
-  for (std::size_t i = 0; i < rows; ++i) {
-    recency[i] = summary.frequency[i] > 0 ? summary.age[i] : 0;
-    later[i] = summary.age[i] + horizon;
-  }
-  const OrderColumns now{summary.frequency, recency, summary.age};
-  const OrderColumns after{summary.frequency, recency, later};
-  const ValueColumns accounts{now, summary.monetary_value};
-  std::vector<double> alive(rows), alive_after(rows), value(rows), value_after(rows);
-  for (const BatchReport& r :
-       {probability_alive(model, now, alive, executor),
-        probability_alive(model, after, alive_after, executor),
-        lifetime_value(model, spend.model, accounts, options, value, executor)}) {
-    if (!r.ok()) return r.status;
-  }
-  options.delay = horizon;
-  if (auto r = lifetime_value(model, spend.model, accounts, options, value_after, executor);
-      !r.ok()) {
-    return r.status;
-  }
-  std::visit(
-      [&](const auto& p) {
-        for (std::size_t i = 0; i < rows; ++i) {
-          const double silent =
-              probability_no_order_if_alive(p, horizon, summary.frequency[i], summary.age[i]);
-          value[i] =
-              (value[i] / alive[i] - silent * value_after[i] / alive_after[i]) / (1 - silent);
-        }
-      },
-      model);
-  return value;
-}
-
-/// expected_loss = p_churn times the value if it stays. p_churn counts accounts that have left
-/// already; the open part counts only those still there: P(alive, then silent) times the same
-/// value.
-void fill_expected_loss(const OrderModel& model, double horizon,
-                        const portfolio::OrderSummary& summary, const std::vector<double>& if_stays,
-                        OrderBlocks& blocks) {
-  std::visit(
-      [&](const auto& p) {
-        for (std::size_t i = 0; i < if_stays.size(); ++i) {
-          const double silent =
-              probability_no_order_if_alive(p, horizon, summary.frequency[i], summary.age[i]);
-          blocks.worth.expected_loss[i] = blocks.churn.p_churn[i] * if_stays[i];
-          blocks.worth.expected_loss_open[i] = blocks.churn.p_alive[i] * silent * if_stays[i];
-        }
-      },
-      model);
-}
-
-Result<OrderBlocks> orders_of(const Model& model, const portfolio::OrderSummary& summary,
-                              const ScoreRequest& request, const Executor& executor) {
-  OrderBlocks out = missing_order_blocks(summary.frequency.size());
-  if (!model.orders) return out;
-  const auto orders = model.orders->order_estimate();
-  if (!orders) return orders.error();
-  const double level = model.profile.interval_level;
-  const double horizon = request.churn_horizon_days / days_per_unit(model.orders->unit);
-  if (auto r = probability_no_order(*orders, horizon, level, summary.orders(),
-                                    {out.churn.p_churn, out.churn.p_churn_lo, out.churn.p_churn_hi},
-                                    executor);
-      !r.ok()) {
-    return r.status;
-  }
-  if (auto r = probability_alive(orders->model, summary.orders(), out.churn.p_alive, executor);
-      !r.ok()) {
-    return r.status;
-  }
-  if (!model.spend) return out;
-
-  const auto spend = model.spend->spend_estimate();
-  if (!spend) return spend.error();
-  LifetimeValueOptions options{.years = request.value_years, .discount = request.discount};
-  options.unit = model.orders->unit;
-  if (auto r =
-          lifetime_value(*orders, *spend, level, {summary.orders(), summary.monetary_value},
-                         options, {out.worth.eav, out.worth.eav_lo, out.worth.eav_hi}, executor);
-      !r.ok()) {
-    return r.status;
-  }
-  const auto if_stays = value_if_stays(orders->model, *spend, summary, options, horizon, executor);
-  if (!if_stays) return if_stays.error();
-  fill_expected_loss(orders->model, horizon, summary, *if_stays, out);
   return out;
 }
 
