@@ -20,7 +20,7 @@ def table_html(result: ScoreResult) -> str:
     """The largest accounts (at most 20) and the parameters of the table; names are escaped."""
     facts, t = Facts(result), Language("en")
     rows = facts.by_revenue[:_ROWS].tolist()
-    heads = ("account", "value", "churn", "revenue", "eav", "loss", "orders", "days")
+    heads = ("account", "value", "churn", "revenue", "eav", "loss", "open", "orders", "days")
     head = (tag("th", t(f"col_{k}"), scope="col", style=None if k == "account" else _RIGHT)
             for k in heads)  # fmt: skip
     body = (tag("tr", *_cells(facts, t, row)) for row in rows)
@@ -54,6 +54,7 @@ def _cells(facts: Facts, t: Language, row: int) -> list[Html]:
         _text(facts.revenue[row], lambda v: t.number(v, money)),
         _text(facts["eav"][row], lambda v: t.number(v, money)),
         _text(facts["expected_loss"][row], lambda v: t.number(v, facts.loss_decimals)),
+        _text(facts["expected_loss_open"][row], lambda v: t.number(v, facts.open_decimals)),
         _text(facts["order_count"][row], t.whole),
         _text(facts["days_since_last"][row], t.whole),
     ]

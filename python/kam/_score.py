@@ -126,7 +126,6 @@ class ScoreResult:
     def summary(self) -> dict[str, Any]:
         """The portfolio in a few numbers (the form of `kam score --json`)."""
         columns = self._core.columns()
-        loss, eav = columns["expected_loss"], columns["eav"]
         churn = columns["p_churn"]
         known = ~np.isnan(churn)
         model = self._core.model
@@ -145,8 +144,9 @@ class ScoreResult:
             "order_model_note": model.orders_note or None,
             "accounts_with_p_churn": int(known.sum()),
             "expected_churners": float(churn[known].sum()) if known.any() else None,
-            "eav": float(np.nansum(eav)) if np.any(~np.isnan(eav)) else None,
-            "expected_loss": float(np.nansum(loss)) if np.any(~np.isnan(loss)) else None,
+            "eav": _sum(columns["eav"]),
+            "expected_loss": _sum(columns["expected_loss"]),
+            "expected_loss_open": _sum(columns["expected_loss_open"]),
             "concentration_measure": self.profile["concentration_measure"],
             "concentration": None if concentration is None else concentration.to_dict(),
             "concentration_note": self._core.concentration_note or None,
@@ -161,6 +161,7 @@ class ScoreResult:
         if s["expected_loss"] is not None:
             parts.append(
                 f"  expected loss {s['expected_loss']:,.0f} in {s['churn_horizon_days']:g} days, "
+                f"{s['expected_loss_open']:,.0f} of it still to come; "
                 f"expected value {s['eav']:,.0f} ({s['value_basis']})"
             )
         if self.concentration is not None:
@@ -172,6 +173,11 @@ class ScoreResult:
         from kam._notebook import table_html
 
         return table_html(self)
+
+
+def _sum(column: Any) -> float | None:
+    """Of the accounts that have a value; None if none has."""
+    return float(np.nansum(column)) if np.any(~np.isnan(column)) else None
 
 
 def score(
@@ -224,6 +230,7 @@ def score(
         churn_horizon_days=churn_horizon_days,
         value_years=value_years,
         discount=discount,
+        currency=currency,
     )
 
 
@@ -237,6 +244,7 @@ def score_tables(
     churn_horizon_days: float,
     value_years: float,
     discount: float,
+    currency: str | None,
 ) -> ScoreResult:
     if profile is not None and model is not None:
         raise ValueError("give `profile` or `model`, not both: a model carries its profile")
@@ -258,6 +266,7 @@ def score_tables(
         "churn_horizon_days": float(churn_horizon_days),
         "value_years": float(value_years),
         "discount": float(discount),
+        "currency": currency,
     }
     return ScoreResult(core, tables, request, kind)
 

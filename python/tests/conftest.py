@@ -26,7 +26,8 @@ def to_frame(kind: str, columns: Columns) -> Any:
     """The same columns as a frame of the named kind."""
     if kind == "dict":
         return {
-            k: v if isinstance(v, np.ndarray) else np.array(v, dtype=object) for k, v in columns.items()
+            k: v if isinstance(v, np.ndarray) else np.array(v, dtype=object)
+            for k, v in columns.items()
         }
     if kind == "pandas":
         return pd.DataFrame(columns)
@@ -41,7 +42,7 @@ def _for_polars(values: Any) -> Any:
     dtype = getattr(values, "dtype", None)
     if dtype == np.dtype("datetime64[s]"):
         return values.astype("datetime64[ms]")
-    return values.tolist() if dtype == object else values
+    return values.tolist() if getattr(dtype, "kind", "") == "O" else values
 
 
 def kind_name(frame: Any) -> str:

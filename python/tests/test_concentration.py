@@ -44,7 +44,9 @@ def test_ten_accounts() -> None:
     assert [found.top_count_share(k) for k in (0, 1, 2, 4, 10)] == pytest.approx(
         [0, 0.4, 2 / 3, 0.8666667, 1], abs=5e-8
     )
-    assert [found.top_share(p) for p in (0, 0.05, 0.1, 0.15, 1)] == pytest.approx([0, 0.2, 0.4, 8 / 15, 1])
+    assert [found.top_share(p) for p in (0, 0.05, 0.1, 0.15, 1)] == pytest.approx(
+        [0, 0.2, 0.4, 8 / 15, 1]
+    )
     assert [found.accounts_for(s) for s in (0, 0.4, 0.5, 0.8, 0.9, 1)] == [0, 1, 2, 3, 5, 10]
     assert found.abc() == (3, 4, 3)
     assert found.accounts_at_least() == 3
@@ -106,10 +108,14 @@ def test_it_is_what_numpy_makes_of_it(seed: int) -> None:
     assert found.hhi_normalised == pytest.approx(((q**2).sum() - 1 / n) / (1 - 1 / n), rel=1e-11)
     positive = q[q > 0]
     assert found.theil == pytest.approx((positive * np.log(n * positive)).sum(), rel=1e-11)
-    assert found.entropy_effective_accounts == pytest.approx(math.exp(-(positive * np.log(positive)).sum()), rel=1e-11)
+    assert found.entropy_effective_accounts == pytest.approx(
+        math.exp(-(positive * np.log(positive)).sum()), rel=1e-11
+    )
     top = np.r_[0, np.cumsum(v[::-1])] / total
     for p in (0.003, 0.01, 0.2, 0.333, 0.9):
-        assert found.top_share(p) == pytest.approx(np.interp(p * n, np.arange(n + 1), top), rel=1e-12)
+        assert found.top_share(p) == pytest.approx(
+            np.interp(p * n, np.arange(n + 1), top), rel=1e-12
+        )
     for share in (0.1, 0.5, 0.8, 0.95):
         assert found.accounts_for(share) == np.searchsorted(top, share)
     x, y = found.lorenz()
@@ -122,7 +128,14 @@ def test_it_is_what_numpy_makes_of_it(seed: int) -> None:
 
 
 def measures(found: Any) -> list[float]:
-    return [found.gini, found.hhi, found.theil, found.top_share(0.2), found.balance_point(), found.accounts_for(0.8)]
+    return [
+        found.gini,
+        found.hhi,
+        found.theil,
+        found.top_share(0.2),
+        found.balance_point(),
+        found.accounts_for(0.8),
+    ]
 
 
 def test_units_order_and_kind_of_numbers_do_not_matter(sample_revenue: Any) -> None:
@@ -186,13 +199,23 @@ def test_the_lorenz_curve_has_at_most_so_many_points(master_revenue: Any) -> Non
 @pytest.mark.parametrize(
     "values",
     [
-        TEN, tuple(TEN), np.array(TEN), np.array(TEN, dtype=np.int8), np.array(TEN, dtype=np.float32),
-        np.array(TEN, dtype=object), [str(v) for v in TEN], pd.Series(TEN), pd.Series(TEN, dtype="Int64"),
-        pd.Series(TEN, dtype=pd.ArrowDtype(pa.float64())), pl.Series(TEN), pa.chunked_array([TEN[:4], TEN[4:]]),
-        pa.array(TEN), np.repeat(TEN, 2)[::2],
+        TEN,
+        tuple(TEN),
+        np.array(TEN),
+        np.array(TEN, dtype=np.int8),
+        np.array(TEN, dtype=np.float32),
+        np.array(TEN, dtype=object),
+        [str(v) for v in TEN],
+        pd.Series(TEN),
+        pd.Series(TEN, dtype="Int64"),
+        pd.Series(TEN, dtype=pd.ArrowDtype(pa.float64())),
+        pl.Series(TEN),
+        pa.chunked_array([TEN[:4], TEN[4:]]),
+        pa.array(TEN),
+        np.repeat(TEN, 2)[::2],
     ],
     ids=lambda v: f"{type(v).__module__}.{type(v).__name__}",
-)  # fmt: skip
+)
 def test_lists_arrays_and_series(values: Any) -> None:
     assert kam.concentration(values).gini == pytest.approx(0.6, abs=1e-15)
 
@@ -200,15 +223,22 @@ def test_lists_arrays_and_series(values: Any) -> None:
 @pytest.mark.parametrize(
     "values",
     [
-        [1.0, None, 3.0], [1.0, math.nan, 3.0], np.array([1.0, np.nan, 3.0]), pd.Series([1, None, 3]),
-        pd.Series([1, None, 3], dtype="Int64"), pl.Series([1, None, 3]), pa.chunked_array([[1, None, 3]]),
+        [1.0, None, 3.0],
+        [1.0, math.nan, 3.0],
+        np.array([1.0, np.nan, 3.0]),
+        pd.Series([1, None, 3]),
+        pd.Series([1, None, 3], dtype="Int64"),
+        pl.Series([1, None, 3]),
+        pa.chunked_array([[1, None, 3]]),
         pytest.param(
             pa.array([1, None, 3]),
-            marks=pytest.mark.xfail(reason="to_numpy of an Arrow array with nulls wants a copy", strict=True),
+            marks=pytest.mark.xfail(
+                reason="to_numpy of an Arrow array with nulls wants a copy", strict=True
+            ),
         ),
     ],
     ids=lambda v: f"{type(v).__module__}.{type(v).__name__}",
-)  # fmt: skip
+)
 def test_missing_values_are_left_out_and_counted(values: Any) -> None:
     found = kam.concentration(values)
     assert (found.accounts, found.total, found.rows_rejected) == (2, 4, 1)
@@ -227,7 +257,15 @@ def test_the_numbers_as_plain_data(sample_revenue: Any) -> None:
     assert plain["top_share"]["0.2"] == found.top_share(0.2)
     assert plain["accounts_for"] == {s: found.accounts_for(float(s)) for s in ("0.5", "0.8", "0.9")}
     assert sum(plain["abc"].values()) == found.accounts == 2357
-    assert {"accounts", "total", "gini", "hhi", "effective_accounts", "top_share", "accounts_for"} <= set(plain)
+    assert {
+        "accounts",
+        "total",
+        "gini",
+        "hhi",
+        "effective_accounts",
+        "top_share",
+        "accounts_for",
+    } <= set(plain)
     assert "gini=0.630917" in repr(found)
 
 
@@ -241,14 +279,18 @@ def test_nothing_to_share_is_insufficient_data(values: Any) -> None:
 
 
 def test_text_is_quoted() -> None:
-    with pytest.raises(kam.DataError, match="'values' holds .*'1,200'.* in row 1: not a number"):
+    with pytest.raises(kam.DataError, match=r"'values' holds .*'1,200'.* in row 1: not a number"):
         kam.concentration(["1", "1,200"])
     with pytest.raises(kam.DataError, match="expected numbers, got dates"):
         kam.concentration(np.array(["2024-01-01"], dtype="datetime64[D]"))
 
 
 @pytest.mark.xfail(reason="an IndexError of NumPy: 'too many indices for array'", strict=True)
-@pytest.mark.parametrize("values", ["abc", {"a": 1}, {1, 2}, (v for v in [1, 2])], ids=["text", "dict", "set", "generator"])
+@pytest.mark.parametrize(
+    "values",
+    ["abc", {"a": 1}, {1, 2}, (v for v in [1, 2])],
+    ids=["text", "dict", "set", "generator"],
+)
 def test_what_is_no_column_is_refused_in_words(values: Any) -> None:
     with pytest.raises((TypeError, ValueError)):
         kam.concentration(values)

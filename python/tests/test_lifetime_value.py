@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,14 @@ def values(*models: Any, summary: Any, **options: Any) -> Any:
     return kam.lifetime_value(*models, summary, **options)["lifetime_value"]
 
 
-def summed(order_model: Any, spend: Any, summary: Any, years: float, discount: float, slices: int = 4000) -> Any:
+def summed(
+    order_model: Any, spend: Any, summary: Any, years: float, discount: float, slices: int = 4000
+) -> Any:
     """Expected orders of every slice of time, discounted from its middle."""
     weeks = np.linspace(0, years * DAYS_PER_YEAR / UNITS[order_model.unit_], slices + 1)
     total = np.zeros(len(summary["frequency"]))
     before = np.zeros_like(total)
-    for start, end in zip(weeks[:-1], weeks[1:], strict=True):
+    for start, end in pairwise(weeks):
         after = order_model.expected_orders(summary, end)
         middle = (start + end) / 2 * UNITS[order_model.unit_] / DAYS_PER_YEAR
         total += (after - before) * (1 + discount) ** -middle
@@ -54,7 +57,9 @@ def test_cdnow_by_the_convention_of_lifetimes(bgnbd: Any, gamma_gamma: Any, summ
     first = {name: column[:6] for name, column in summary.items()}
     orders = np.zeros(6)
     for month in range(1, 13):
-        gain = bgnbd.expected_orders(first, 30 * month) - bgnbd.expected_orders(first, 30 * (month - 1))
+        gain = bgnbd.expected_orders(first, 30 * month) - bgnbd.expected_orders(
+            first, 30 * (month - 1)
+        )
         orders += gain / 1.01**month
     assert_allclose(orders * gamma_gamma.expected_spend(first), printed, rtol=1e-3)
     delta = math.log(1.01) / 30
@@ -68,7 +73,12 @@ def test_cdnow_by_the_convention_of_lifetimes(bgnbd: Any, gamma_gamma: Any, summ
 @pytest.mark.parametrize("name", ["bgnbd", "mbgnbd"])
 @pytest.mark.parametrize(("years", "discount"), [(1, 0.1), (5, 0.1), (5, 0.0), (10, 0.25)])
 def test_value_is_the_sum_over_slices_of_time(
-    request: pytest.FixtureRequest, gamma_gamma: Any, some: Any, name: str, years: float, discount: float
+    request: pytest.FixtureRequest,
+    gamma_gamma: Any,
+    some: Any,
+    name: str,
+    years: float,
+    discount: float,
 ) -> None:
     model = request.getfixturevalue(name)
     found = values(model, gamma_gamma, summary=some, years=years, discount=discount)
@@ -76,7 +86,9 @@ def test_value_is_the_sum_over_slices_of_time(
     assert_allclose(found, want, rtol=1e-6)
 
 
-def test_without_discount_it_is_orders_times_spend(mbgnbd: Any, gamma_gamma: Any, summary: Any) -> None:
+def test_without_discount_it_is_orders_times_spend(
+    mbgnbd: Any, gamma_gamma: Any, summary: Any
+) -> None:
     found = values(mbgnbd, gamma_gamma, summary=summary, years=3, discount=0)
     orders = mbgnbd.expected_orders(summary, 3 * DAYS_PER_YEAR / 7)
     assert_allclose(found, orders * gamma_gamma.expected_spend(summary), rtol=1e-12)
@@ -91,7 +103,9 @@ def test_discounted_orders_are_those_of_value(mbgnbd: Any, gamma_gamma: Any, sum
     assert_allclose(found, orders * gamma_gamma.expected_spend(summary), rtol=1e-12)
 
 
-def test_the_interval_is_that_of_simulated_parameters(mbgnbd: Any, gamma_gamma: Any, some: Any) -> None:
+def test_the_interval_is_that_of_simulated_parameters(
+    mbgnbd: Any, gamma_gamma: Any, some: Any
+) -> None:
     """Parameters drawn from the covariance of their logarithms, two models independent."""
     rng = np.random.default_rng(9)
     draws = []
@@ -101,7 +115,9 @@ def test_the_interval_is_that_of_simulated_parameters(mbgnbd: Any, gamma_gamma: 
         drawn = []
         for model, covariance in zip(models, covariances, strict=True):
             logs = rng.multivariate_normal(np.log(list(model.params_.values())), covariance)
-            drawn.append(type(model).from_params(**dict(zip(model.params_, np.exp(logs), strict=True))))
+            drawn.append(
+                type(model).from_params(**dict(zip(model.params_, np.exp(logs), strict=True)))
+            )
         draws.append(np.log(values(*drawn, summary=some, years=5, discount=0.1)))
     found = kam.lifetime_value(*models, some, years=5, discount=0.1, level=0.8)
     width = np.log(found["lifetime_value_hi"] / found["lifetime_value_lo"])
@@ -124,19 +140,27 @@ def test_margin_scales_value_and_interval(mbgnbd: Any, gamma_gamma: Any, some: A
 def test_value_falls_with_the_discount_and_grows_with_the_years(
     mbgnbd: Any, gamma_gamma: Any, some: Any
 ) -> None:
-    by_discount = [values(mbgnbd, gamma_gamma, summary=some, years=5, discount=d) for d in (0, 0.05, 0.5, 9)]
-    by_years = [values(mbgnbd, gamma_gamma, summary=some, years=y, discount=0.1) for y in (0, 0.5, 1, 5, 50)]
+    by_discount = [
+        values(mbgnbd, gamma_gamma, summary=some, years=5, discount=d) for d in (0, 0.05, 0.5, 9)
+    ]
+    by_years = [
+        values(mbgnbd, gamma_gamma, summary=some, years=y, discount=0.1) for y in (0, 0.5, 1, 5, 50)
+    ]
     assert (np.diff(by_discount, axis=0) < 0).all()
     assert (np.diff(by_years, axis=0) > 0).all()
     assert_array_equal(by_years[0], np.zeros(40))
 
 
 @pytest.mark.parametrize(("unit", "days"), UNITS.items())
-def test_years_and_rate_do_not_depend_on_the_unit(summary: Any, gamma_gamma: Any, unit: str, days: float) -> None:
+def test_years_and_rate_do_not_depend_on_the_unit(
+    summary: Any, gamma_gamma: Any, unit: str, days: float
+) -> None:
     factor = 7 / days
     other = summary | {"recency": summary["recency"] * factor, "age": summary["age"] * factor}
     weekly = values(kam.MBGNBD().fit(summary), gamma_gamma, summary=summary, years=5, discount=0.1)
-    found = values(kam.MBGNBD().fit(other, unit=unit), gamma_gamma, summary=other, years=5, discount=0.1)
+    found = values(
+        kam.MBGNBD().fit(other, unit=unit), gamma_gamma, summary=other, years=5, discount=0.1
+    )
     assert_allclose(found, weekly, rtol=1e-6)
 
 
@@ -161,11 +185,17 @@ def test_the_interval_holds_the_estimate_and_widens_with_the_level(
     assert (hi < outer["lifetime_value_hi"]).all()
 
 
-def test_one_account_alone_is_its_row_of_the_batch(mbgnbd: Any, gamma_gamma: Any, summary: Any) -> None:
+def test_one_account_alone_is_its_row_of_the_batch(
+    mbgnbd: Any, gamma_gamma: Any, summary: Any
+) -> None:
     batch = kam.lifetime_value(mbgnbd, gamma_gamma, summary, years=5, discount=0.1)
     for i in (0, 2, 1515):
         alone = kam.lifetime_value(
-            mbgnbd, gamma_gamma, {k: v[i : i + 1] for k, v in summary.items()}, years=5, discount=0.1
+            mbgnbd,
+            gamma_gamma,
+            {k: v[i : i + 1] for k, v in summary.items()},
+            years=5,
+            discount=0.1,
         )
         assert [alone[name][0] for name in COLUMNS] == [batch[name][i] for name in COLUMNS]
 
@@ -195,19 +225,24 @@ def test_a_frame_of_the_kind_that_came_in(
         ({"years": math.inf}, "`years` must be finite"),
         ({"discount": -0.1}, "`discount` must be finite and >= 0, got -0.1"),
         ({"discount": math.nan}, "`discount` must be finite"),
+        ({"margin": -1}, "`margin` must be finite and >= 0, got -1"),
         ({"margin": math.nan}, "`margin` must be finite"),
         ({"margin": math.inf}, "`margin` must be finite"),
         ({"level": 0}, "`level` must be between 0 and 1"),
         ({"level": 1}, "`level` must be between 0 and 1"),
     ],
 )
-def test_a_wrong_option_is_named(mbgnbd: Any, gamma_gamma: Any, some: Any, option: Any, message: str) -> None:
+def test_a_wrong_option_is_named(
+    mbgnbd: Any, gamma_gamma: Any, some: Any, option: Any, message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         kam.lifetime_value(mbgnbd, gamma_gamma, some, **({"years": 5, "discount": 0.1} | option))
 
 
 @pytest.mark.parametrize("missing", ["years", "discount"])
-def test_span_and_rate_are_never_guessed(mbgnbd: Any, gamma_gamma: Any, some: Any, missing: str) -> None:
+def test_span_and_rate_are_never_guessed(
+    mbgnbd: Any, gamma_gamma: Any, some: Any, missing: str
+) -> None:
     options = {"years": 5, "discount": 0.1}
     del options[missing]
     with pytest.raises(TypeError, match=missing):

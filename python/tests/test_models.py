@@ -143,7 +143,9 @@ def test_single_likelihoods_in_the_tests_of_pymc_marketing() -> None:
 def test_probability_of_no_order_of_a_new_account_in_btyd() -> None:
     """BTYD's pmf(t = 39, x = 0) at (.243, 4.414, .793, 2.426)."""
     model = kam.BGNBD.from_params(r=0.243, alpha=4.414, a=0.793, b=2.426)
-    assert model.probability_no_order(accounts(0, 0, 0), 39)[0] == pytest.approx(0.573786352, abs=1e-9)
+    assert model.probability_no_order(accounts(0, 0, 0), 39)[0] == pytest.approx(
+        0.573786352, abs=1e-9
+    )
 
 
 def test_expected_spend_in_note_025(gamma_gamma: kam.GammaGamma, summary: Any) -> None:
@@ -151,9 +153,9 @@ def test_expected_spend_in_note_025(gamma_gamma: kam.GammaGamma, summary: Any) -
     printed = [24.65, 18.91, 35.17, 35.17, 35.17, 71.46, 18.91, 35.17, 27.28, 35.17]
     spend = gamma_gamma.expected_spend(summary)
     assert_allclose(spend[:10], printed, atol=0.006)
-    assert gamma_gamma.expected_spend({"frequency": [0], "monetary_value": [np.nan]})[0] == pytest.approx(
-        35.17049924, abs=2e-4
-    )
+    assert gamma_gamma.expected_spend({"frequency": [0], "monetary_value": [np.nan]})[
+        0
+    ] == pytest.approx(35.17049924, abs=2e-4)
 
 
 # Where lifetimes 0.11.3, CLVTools 0.12.1, BTYD 2.4.3 or BTYDplus 1.2.0 print NaN or infinity.
@@ -203,10 +205,8 @@ def log_likelihood_of(kind: str, v: dict[str, float], x: Any, t_x: Any, age: Any
 
 def alive_of(kind: str, v: dict[str, float], x: int, t_x: float, age: float) -> Any:
     r, alpha, a, b = (mpmath.mpf(v[k]) for k in ("r", "alpha", "a", "b"))
-    if kind == "bgnbd":
-        left = a / (b + x - 1) if x else mpmath.mpf(0)
-    else:
-        left = a / (b + x)
+    odds = {"bgnbd": a / (b + x - 1) if x else mpmath.mpf(0), "mbgnbd": a / (b + x)}
+    left = odds[kind]
     return 1 / (1 + left * ((alpha + age) / (alpha + t_x)) ** (r + x))
 
 
@@ -221,9 +221,13 @@ def orders_of(kind: str, v: dict[str, float], x: int, t_x: float, age: float, t:
 
 
 @pytest.mark.parametrize("name", ["bgnbd", "mbgnbd"])
-def test_likelihood_is_that_of_scipy(request: pytest.FixtureRequest, summary: Any, name: str) -> None:
+def test_likelihood_is_that_of_scipy(
+    request: pytest.FixtureRequest, summary: Any, name: str
+) -> None:
     model = request.getfixturevalue(name)
-    want = log_likelihood_of(name, model.params_, *(summary[k] for k in ("frequency", "recency", "age")))
+    want = log_likelihood_of(
+        name, model.params_, *(summary[k] for k in ("frequency", "recency", "age"))
+    )
     assert_allclose(model.log_likelihood(summary), want, rtol=1e-11, atol=1e-11)
     assert model.log_likelihood_ == pytest.approx(math.fsum(want), rel=1e-12)
 
@@ -231,13 +235,25 @@ def test_likelihood_is_that_of_scipy(request: pytest.FixtureRequest, summary: An
 @pytest.mark.parametrize("name", ["bgnbd", "mbgnbd"])
 @pytest.mark.parametrize(
     "parameters",
-    [(0.2426, 4.4136, 0.7929, 2.4259), (2.0, 30.0, 1.5, 4.0), (0.05, 0.5, 0.3, 0.2), (8.0, 100.0, 20.0, 3.0)],
+    [
+        (0.2426, 4.4136, 0.7929, 2.4259),
+        (2.0, 30.0, 1.5, 4.0),
+        (0.05, 0.5, 0.3, 0.2),
+        (8.0, 100.0, 20.0, 3.0),
+    ],
 )
 def test_probabilities_and_orders_are_those_of_mpmath(name: str, parameters: Any) -> None:
     v = dict(zip(("r", "alpha", "a", "b"), parameters, strict=True))
     model = {"bgnbd": kam.BGNBD, "mbgnbd": kam.MBGNBD}[name].from_params(**v)
     with mpmath.workdps(40):
-        for x, t_x, age in [(0, 0, 0), (0, 0, 52), (1, 3, 40), (7, 30.5, 31), (40, 100, 100), (12, 5, 90)]:
+        for x, t_x, age in [
+            (0, 0, 0),
+            (0, 0, 52),
+            (1, 3, 40),
+            (7, 30.5, 31),
+            (40, 100, 100),
+            (12, 5, 90),
+        ]:
             row = accounts(x, t_x, age)
             alive = alive_of(name, v, x, t_x, age)
             assert model.probability_alive(row)[0] == pytest.approx(float(alive), rel=1e-12)
@@ -246,7 +262,9 @@ def test_probabilities_and_orders_are_those_of_mpmath(name: str, parameters: Any
                 assert model.expected_orders(row, t)[0] == pytest.approx(float(orders), rel=1e-11)
                 stays = (1 + mpmath.mpf(t) / (v["alpha"] + age)) ** -(mpmath.mpf(v["r"]) + x)
                 none = alive * stays + 1 - alive
-                assert model.probability_no_order(row, t)[0] == pytest.approx(float(none), rel=1e-12)
+                assert model.probability_no_order(row, t)[0] == pytest.approx(
+                    float(none), rel=1e-12
+                )
 
 
 @pytest.mark.parametrize("name", ["bgnbd", "mbgnbd", "gamma_gamma"])
@@ -307,7 +325,9 @@ SIMULATED = 200_000
 
 
 @pytest.mark.parametrize("name", ["bgnbd", "mbgnbd"])
-def test_new_accounts_order_as_often_as_simulated_ones(request: pytest.FixtureRequest, name: str) -> None:
+def test_new_accounts_order_as_often_as_simulated_ones(
+    request: pytest.FixtureRequest, name: str
+) -> None:
     model = request.getfixturevalue(name)
     for age in (10.0, 69.0):
         x = model.simulate(SIMULATED, age, seed=int(age))["frequency"]
@@ -350,7 +370,9 @@ def test_t_is_accepted_for_age(bgnbd: kam.BGNBD, summary: Any) -> None:
     assert kam.BGNBD().fit(renamed).to_json() == bgnbd.to_json()
     assert_array_equal(bgnbd.expected_orders(renamed, 39), bgnbd.expected_orders(summary, 39))
     both = renamed | {"age": summary["age"] + 1}
-    assert_array_equal(bgnbd.expected_orders(both, 39), bgnbd.expected_orders({**both, "T": None}, 39))
+    assert_array_equal(
+        bgnbd.expected_orders(both, 39), bgnbd.expected_orders({**both, "T": None}, 39)
+    )
 
 
 @pytest.mark.parametrize("model", [kam.BGNBD, kam.MBGNBD, kam.GammaGamma])
@@ -375,7 +397,9 @@ def test_another_unit_of_time_scales_alpha_alone(summary: Any, model: Any) -> No
     assert daily.log_likelihood_ == pytest.approx(
         weekly.log_likelihood_ - summary["frequency"].sum() * math.log(7), rel=1e-11
     )
-    assert_allclose(daily.expected_orders(days, 39 * 7), weekly.expected_orders(summary, 39), rtol=1e-6)
+    assert_allclose(
+        daily.expected_orders(days, 39 * 7), weekly.expected_orders(summary, 39), rtol=1e-6
+    )
     assert daily.unit_ == "day"
 
 
@@ -392,8 +416,12 @@ def test_one_account_alone_is_its_row_of_the_batch(
     for i in (0, 2, 1515, 2356):
         alone = cut(summary, slice(i, i + 1))
         for model in (bgnbd, mbgnbd):
-            for verb, arguments in (("probability_alive", ()), ("log_likelihood", ()),
-                                    ("probability_no_order", (39,)), ("expected_orders", (39,))):  # fmt: skip
+            for verb, arguments in (
+                ("probability_alive", ()),
+                ("log_likelihood", ()),
+                ("probability_no_order", (39,)),
+                ("expected_orders", (39,)),
+            ):
                 batch = getattr(model, verb)(summary, *arguments)
                 assert getattr(model, verb)(alone, *arguments)[0] == batch[i]
         assert gamma_gamma.expected_spend(alone)[0] == gamma_gamma.expected_spend(summary)[i]
@@ -407,14 +435,18 @@ def test_scoring_does_not_change_the_model(mbgnbd: kam.MBGNBD, summary: Any) -> 
 
 
 @pytest.mark.parametrize("name", ["bgnbd", "mbgnbd"])
-def test_nothing_happens_in_no_time(request: pytest.FixtureRequest, summary: Any, name: str) -> None:
+def test_nothing_happens_in_no_time(
+    request: pytest.FixtureRequest, summary: Any, name: str
+) -> None:
     model = request.getfixturevalue(name)
     assert_array_equal(model.expected_orders(summary, 0), np.zeros(2357))
     assert_allclose(model.probability_no_order(summary, 0), np.ones(2357), rtol=3e-16)
     assert model.expected_orders_new(0) == 0
 
 
-@pytest.mark.xfail(reason="alive + (1 - alive) rounds to 1 + 2.2e-16, whose limits are NaN", strict=True)
+@pytest.mark.xfail(
+    reason="alive + (1 - alive) rounds to 1 + 2.2e-16, whose limits are NaN", strict=True
+)
 @pytest.mark.parametrize("name", ["bgnbd", "mbgnbd"])
 def test_no_order_in_no_time_is_certain_and_not_more(
     request: pytest.FixtureRequest, summary: Any, name: str
@@ -424,7 +456,9 @@ def test_no_order_in_no_time_is_certain_and_not_more(
         assert_array_equal(values, np.ones(2357))
 
 
-def test_bgnbd_believes_in_everybody_without_a_repeat_order(bgnbd: kam.BGNBD, mbgnbd: kam.MBGNBD) -> None:
+def test_bgnbd_believes_in_everybody_without_a_repeat_order(
+    bgnbd: kam.BGNBD, mbgnbd: kam.MBGNBD
+) -> None:
     ones = accounts(0, 0, [0, 1, 10, 1000])
     assert_array_equal(bgnbd.probability_alive(ones), np.ones(4))
     assert (np.diff(mbgnbd.probability_alive(ones)) < 0).all()
@@ -470,8 +504,11 @@ def test_an_interval_is_a_frame_of_the_kind_that_came_in(
 ) -> None:  # fmt: skip
     some = {k: v for k, v in cut(summary, slice(0, 50)).items() if k != "account_id"}
     made = frame(kind, some)
-    for model, verb, arguments in ((mbgnbd, "probability_alive", ()), (mbgnbd, "expected_orders", (39,)),
-                                   (gamma_gamma, "expected_spend", ())):  # fmt: skip
+    for model, verb, arguments in (
+        (mbgnbd, "probability_alive", ()),
+        (mbgnbd, "expected_orders", (39,)),
+        (gamma_gamma, "expected_spend", ()),
+    ):
         found = getattr(model, verb)(made, *arguments, interval=True)
         assert kind_of(found) == kind
         assert columns(found) == columns(getattr(model, verb)(some, *arguments, interval=True))
@@ -483,7 +520,11 @@ def test_an_interval_is_a_frame_of_the_kind_that_came_in(
 
 
 def test_fits_are_the_same_in_every_kind(
-    kind: str, frame: Callable[..., Any], summary: Any, mbgnbd: kam.MBGNBD, gamma_gamma: kam.GammaGamma
+    kind: str,
+    frame: Callable[..., Any],
+    summary: Any,
+    mbgnbd: kam.MBGNBD,
+    gamma_gamma: kam.GammaGamma,
 ) -> None:
     made = frame(kind, {k: v for k, v in summary.items() if k != "account_id"})
     assert kam.MBGNBD().fit(made).to_json() == mbgnbd.to_json()
@@ -524,13 +565,29 @@ def test_the_summary_says_it_in_words(mbgnbd: kam.MBGNBD) -> None:
     assert repr(kam.MBGNBD()) == "MBGNBD()"
 
 
+def refusal(call: Callable[[], Any]) -> str | None:
+    """The text of the FormatError, None if there is none."""
+    try:
+        call()
+    except kam.FormatError as error:
+        return str(error)
+    return None
+
+
 # ---- files --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["bgnbd", "mbgnbd", "gamma_gamma"])
-@pytest.mark.parametrize("again", [lambda m: type(m).from_json(m.to_json()), copy.copy, copy.deepcopy,
-                                   lambda m: pickle.loads(pickle.dumps(m))],
-                         ids=["json", "copy", "deepcopy", "pickle"])  # fmt: skip
+@pytest.mark.parametrize(
+    "again",
+    [
+        lambda m: type(m).from_json(m.to_json()),
+        copy.copy,
+        copy.deepcopy,
+        lambda m: pickle.loads(pickle.dumps(m)),
+    ],
+    ids=["json", "copy", "deepcopy", "pickle"],
+)
 def test_a_model_comes_back_with_the_same_bits(
     request: pytest.FixtureRequest, summary: Any, name: str, again: Callable[[Any], Any]
 ) -> None:
@@ -540,7 +597,11 @@ def test_a_model_comes_back_with_the_same_bits(
     assert back.to_json() == model.to_json()
     assert back.params_ == model.params_
     assert back.standard_errors_ == model.standard_errors_
-    assert (back.log_likelihood_, back.unit_, back.n_iter_) == (model.log_likelihood_, model.unit_, model.n_iter_)
+    assert (back.log_likelihood_, back.unit_, back.n_iter_) == (
+        model.log_likelihood_,
+        model.unit_,
+        model.n_iter_,
+    )
     verb = "expected_spend" if name == "gamma_gamma" else "probability_alive"
     before, after = (getattr(m, verb)(summary, interval=True) for m in (model, back))
     for column in before:
@@ -562,7 +623,11 @@ def test_the_json_is_small_and_holds_no_data(mbgnbd: kam.MBGNBD) -> None:
     text = mbgnbd.to_json()
     assert len(text) < 1500
     content = json.loads(text)
-    assert (content["format"], content["format_version"], content["kind"]) == ("kam-model", 1, "estimate")
+    assert (content["format"], content["format_version"], content["kind"]) == (
+        "kam-model",
+        1,
+        "estimate",
+    )
     assert content["parameters"] == mbgnbd.params_
 
 
@@ -582,13 +647,12 @@ def test_a_flipped_bit_is_an_error_or_the_same_model(
     refused = 0
     for at in np.linspace(0, len(text) - 1, 50).astype(int):
         damaged = text[:at] + chr(ord(text[at]) ^ bit) + text[at + 1 :]
-        try:
-            found = type(model).from_json(damaged)
-        except kam.FormatError as error:
-            refused += 1
-            assert str(error).startswith("model file: ")
+        message = refusal(lambda text=damaged: type(model).from_json(text))
+        if message is None:
+            assert type(model).from_json(damaged).to_json() == text
         else:
-            assert found.to_json() == text
+            refused += 1
+            assert message.startswith("model file: ")
     assert refused >= 45
 
 
@@ -600,9 +664,23 @@ def test_every_beginning_of_a_file_is_refused(mbgnbd: kam.MBGNBD) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "null", "[]", "{}", "3", '"kam-model"', "{", "[" * 100_000, '{"format":"kam-model"}', "\0", "x" * 20_000_000],
+    "text",
+    [
+        "",
+        " ",
+        "null",
+        "[]",
+        "{}",
+        "3",
+        '"kam-model"',
+        "{",
+        "[" * 100_000,
+        '{"format":"kam-model"}',
+        "\0",
+        "x" * 20_000_000,
+    ],
     ids=lambda t: t[:12],
-)  # fmt: skip
+)
 def test_what_is_no_model_file_is_refused(text: str) -> None:
     for model in (kam.MBGNBD, kam.GammaGamma, kam.Model):
         with pytest.raises(kam.FormatError, match="model file"):
@@ -614,7 +692,9 @@ def test_what_is_no_model_file_is_refused(text: str) -> None:
     [('"format_version":1', '"format_version":2'), ('"format_version":1', '"format_version":1.5'),
      ('"format_version":1,', ""), ('"kind":"estimate"', '"kind":"score_model"')],
 )  # fmt: skip
-def test_a_newer_or_foreign_file_is_a_version_error(mbgnbd: kam.MBGNBD, before: str, after: str) -> None:
+def test_a_newer_or_foreign_file_is_a_version_error(
+    mbgnbd: kam.MBGNBD, before: str, after: str
+) -> None:
     assert before in mbgnbd.to_json()
     with pytest.raises(kam.VersionError):
         kam.MBGNBD.from_json(mbgnbd.to_json().replace(before, after))
@@ -622,14 +702,18 @@ def test_a_newer_or_foreign_file_is_a_version_error(mbgnbd: kam.MBGNBD, before: 
         kam.Model.from_json(mbgnbd.to_json())
 
 
-def test_the_model_of_another_class_is_refused(mbgnbd: kam.MBGNBD, gamma_gamma: kam.GammaGamma) -> None:
+def test_the_model_of_another_class_is_refused(
+    mbgnbd: kam.MBGNBD, gamma_gamma: kam.GammaGamma
+) -> None:
     with pytest.raises(ValueError, match="the file holds a mbgnbd model, not bgnbd"):
         kam.BGNBD.from_json(mbgnbd.to_json())
     with pytest.raises(ValueError, match="the file holds a gamma_gamma model, not mbgnbd"):
         kam.MBGNBD.from_json(gamma_gamma.to_json())
 
 
-@pytest.mark.xfail(reason="from_json promises FormatError or VersionError; it is a bare ValueError", strict=True)
+@pytest.mark.xfail(
+    reason="from_json promises FormatError or VersionError; it is a bare ValueError", strict=True
+)
 def test_the_model_of_another_class_is_a_version_error(mbgnbd: kam.MBGNBD) -> None:
     with pytest.raises(kam.VersionError):
         kam.BGNBD.from_json(mbgnbd.to_json())
@@ -654,7 +738,10 @@ def test_json_is_text(text: Any) -> None:
         ({"r": 1, "alpha": 0, "a": 1, "b": 1}, "`alpha` must be finite and > 0, got 0"),
         ({"r": math.nan, "alpha": 1, "a": 1, "b": 1}, "`r` must be finite and > 0, got nan"),
         ({"r": 1, "alpha": 1, "a": math.inf, "b": 1}, "`a` must be finite and > 0, got inf"),
-        ({"r": 1, "alpha": 1, "a": 1, "b": 1, "unit": "year"}, "`unit` must be day, week or month, got 'year'"),
+        (
+            {"r": 1, "alpha": 1, "a": 1, "b": 1, "unit": "year"},
+            "`unit` must be day, week or month, got 'year'",
+        ),
     ],
 )
 def test_wrong_parameters_are_named(given: Any, message: str) -> None:
@@ -673,33 +760,57 @@ def test_wrong_spend_parameters_are_named() -> None:
 @pytest.mark.parametrize("model", [kam.BGNBD, kam.MBGNBD, kam.GammaGamma])
 def test_an_unfitted_model_says_so(model: Any, summary: Any) -> None:
     uses = [
-        lambda m: m.params_, lambda m: m.standard_errors_, lambda m: m.log_likelihood_, lambda m: m.converged_,
-        lambda m: m.n_iter_, lambda m: m.unit_, lambda m: m.summary(), lambda m: m.to_json(),
+        lambda m: m.params_,
+        lambda m: m.standard_errors_,
+        lambda m: m.log_likelihood_,
+        lambda m: m.converged_,
+        lambda m: m.n_iter_,
+        lambda m: m.unit_,
+        lambda m: m.summary(),
+        lambda m: m.to_json(),
         lambda m: m.log_likelihood(summary),
-    ]  # fmt: skip
+    ]
     if model is not kam.GammaGamma:
         uses += [lambda m: m.probability_alive(summary), lambda m: m.expected_orders(summary, 1),
                  lambda m: m.expected_orders_new(1), lambda m: m.simulate(1, 1, 1)]  # fmt: skip
     for use in uses:
-        with pytest.raises(ValueError, match=rf"this {model.__name__} is not fitted: call fit or from_params"):
+        with pytest.raises(
+            ValueError, match=rf"this {model.__name__} is not fitted: call fit or from_params"
+        ):
             use(model())
 
 
-BAD = accounts([1, 2, np.nan, 1.5, -1, 0, 1, 1], [5, 1, 1, 1, 0, 1, -1, 1], [2, 3, 4, 5, 2, 2, 2, np.inf])
+BAD = accounts(
+    [1, 2, np.nan, 1.5, -1, 0, 1, 1], [5, 1, 1, 1, 0, 1, -1, 1], [2, 3, 4, 5, 2, 2, 2, np.inf]
+)
 # recency > age; ok; NaN; fractional; negative; recency without a repeat; negative recency; infinite
 
 
 @pytest.mark.parametrize("model", ORDER_MODELS)
 @pytest.mark.parametrize(
     ("verb", "arguments"),
-    [("probability_alive", ()), ("log_likelihood", ()), ("expected_orders", (39,)), ("probability_no_order", (39,))],
+    [
+        ("probability_alive", ()),
+        ("log_likelihood", ()),
+        ("expected_orders", (39,)),
+        ("probability_no_order", (39,)),
+    ],
 )
-def test_rows_that_cannot_be_read_are_nan_counted_and_explained(model: Any, verb: str, arguments: Any) -> None:
+def test_rows_that_cannot_be_read_are_nan_counted_and_explained(
+    model: Any, verb: str, arguments: Any
+) -> None:
     given = model.from_params(r=0.25, alpha=4, a=0.8, b=2.5)
-    with pytest.warns(kam.RowWarning, match=rf"^{verb}: 7 rows .*NaN, first row 0 \(out_of_domain\)$") as caught:
+    with pytest.warns(
+        kam.RowWarning, match=rf"^{verb}: 7 rows .*NaN, first row 0 \(out_of_domain\)$"
+    ) as caught:
         found = getattr(given, verb)(BAD, *arguments)
     assert np.isnan(np.delete(found, 1)).all()
-    assert found[1] == getattr(given, verb)(cut({k: np.array(v) for k, v in BAD.items()}, slice(1, 2)), *arguments)[0]
+    assert (
+        found[1]
+        == getattr(given, verb)(
+            cut({k: np.array(v) for k, v in BAD.items()}, slice(1, 2)), *arguments
+        )[0]
+    )
     assert [Path(w.filename).name for w in caught] == ["test_models.py"]
 
 
@@ -711,7 +822,9 @@ def test_the_reason_is_that_of_the_first_row() -> None:
 
 def test_missing_values_of_nullable_columns_are_nan_rows() -> None:
     model = kam.BGNBD.from_params(r=0.25, alpha=4, a=0.8, b=2.5)
-    made = pd.DataFrame({"frequency": pd.array([1, None], dtype="Int64"), "recency": [1.0, 1.0], "age": [2, 2]})
+    made = pd.DataFrame(
+        {"frequency": pd.array([1, None], dtype="Int64"), "recency": [1.0, 1.0], "age": [2, 2]}
+    )
     with pytest.warns(kam.RowWarning, match=": 1 row.* NaN, first row 1 "):
         assert np.isnan(model.probability_alive(made)).tolist() == [False, True]
 
@@ -737,12 +850,19 @@ def test_the_warning_of_a_fit_names_no_row_that_does_not_exist(summary: Any) -> 
         "fit",
         pytest.param(
             "expected_spend",
-            marks=pytest.mark.xfail(reason="stacklevel is one too high outside order models", strict=True),
+            marks=pytest.mark.xfail(
+                reason="stacklevel is one too high outside order models", strict=True
+            ),
         ),
     ],
 )
-def test_warnings_point_at_the_line_of_the_caller(summary: Any, gamma_gamma: kam.GammaGamma, verb: str) -> None:
-    rows = {"frequency": np.r_[1.5, summary["frequency"]], "monetary_value": np.r_[1, summary["monetary_value"]]}
+def test_warnings_point_at_the_line_of_the_caller(
+    summary: Any, gamma_gamma: kam.GammaGamma, verb: str
+) -> None:
+    rows = {
+        "frequency": np.r_[1.5, summary["frequency"]],
+        "monetary_value": np.r_[1, summary["monetary_value"]],
+    }
     with pytest.warns(kam.RowWarning) as caught:
         getattr(kam.GammaGamma() if verb == "fit" else gamma_gamma, verb)(rows)
     assert Path(caught[0].filename).name == "test_models.py"
@@ -751,7 +871,9 @@ def test_warnings_point_at_the_line_of_the_caller(summary: Any, gamma_gamma: kam
 def test_spend_rows_that_cannot_be_read() -> None:
     model = kam.GammaGamma.from_params(p=6.25, q=3.74, gamma=15.44)
     rows = {"frequency": [1, 1, 1, 0, 1.5, 2], "monetary_value": [0, -1, np.nan, np.nan, 5, 5]}
-    with pytest.warns(kam.RowWarning, match=r"expected_spend: 4 rows .*NaN, first row 0 \(out_of_domain\)"):
+    with pytest.warns(
+        kam.RowWarning, match=r"expected_spend: 4 rows .*NaN, first row 0 \(out_of_domain\)"
+    ):
         found = model.expected_spend(rows)
     assert np.isnan(found).tolist() == [True, True, True, False, True, False]
 
@@ -816,7 +938,9 @@ def test_a_failed_fit_leaves_an_estimator_as_it_was(summary: Any) -> None:
 
 
 @pytest.mark.parametrize("missing", ["frequency", "recency", "age"])
-def test_a_missing_column_is_named(missing: str, kind: str, frame: Callable[..., Any], summary: Any) -> None:
+def test_a_missing_column_is_named(
+    missing: str, kind: str, frame: Callable[..., Any], summary: Any
+) -> None:
     made = frame(kind, {k: v[:3] for k, v in summary.items() if k not in (missing, "account_id")})
     with pytest.raises(kam.DataError, match=f"column '{missing}' is missing; there are: "):
         kam.BGNBD().fit(made)
@@ -846,7 +970,9 @@ def test_a_wrong_horizon_is_named(bgnbd: kam.BGNBD, summary: Any, horizon: float
                 verb(summary, horizon, interval=interval)
 
 
-@pytest.mark.xfail(reason="expected_orders raises, expected_orders_new answers NaN in silence", strict=True)
+@pytest.mark.xfail(
+    reason="expected_orders raises, expected_orders_new answers NaN in silence", strict=True
+)
 @pytest.mark.parametrize("horizon", [-1, math.nan])
 def test_a_wrong_horizon_of_a_new_account_is_named(bgnbd: kam.BGNBD, horizon: float) -> None:
     with pytest.raises(ValueError, match="horizon"):
@@ -854,7 +980,9 @@ def test_a_wrong_horizon_of_a_new_account_is_named(bgnbd: kam.BGNBD, horizon: fl
 
 
 @pytest.mark.parametrize("level", [0, 1, -0.1, 1.5, math.nan])
-def test_a_wrong_level_is_named(bgnbd: kam.BGNBD, gamma_gamma: kam.GammaGamma, summary: Any, level: float) -> None:
+def test_a_wrong_level_is_named(
+    bgnbd: kam.BGNBD, gamma_gamma: kam.GammaGamma, summary: Any, level: float
+) -> None:
     with pytest.raises(ValueError, match="`level` must be between 0 and 1"):
         bgnbd.probability_alive(summary, interval=True, level=level)
     with pytest.raises(ValueError, match="`level` must be between 0 and 1"):

@@ -6,6 +6,7 @@ import copy
 import json
 import pickle
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,15 @@ def write(tmp_path: Path) -> Any:
     return write_to
 
 
+def refusal(call: Callable[[], Any]) -> str | None:
+    """The text of the FormatError, None if there is none."""
+    try:
+        call()
+    except kam.FormatError as error:
+        return str(error)
+    return None
+
+
 def score(path: Any) -> kam.ScoreResult:
     return kam.score(ORDERS, as_of=AS_OF, profile=path)
 
@@ -105,7 +115,11 @@ def test_weights_are_ratios(write: Any) -> None:
 
 
 def test_the_measure_of_concentration_can_be_chosen(write: Any) -> None:
-    rows = {"account_id": ["A", "B", "B"], "date": ["2022-01-01", "2024-02-01", "2024-03-01"], "amount": [70.0, 10.0, 20.0]}
+    rows = {
+        "account_id": ["A", "B", "B"],
+        "date": ["2022-01-01", "2024-02-01", "2024-03-01"],
+        "amount": [70.0, 10.0, 20.0],
+    }
     text = PROFILE + '[concentration]\nmeasure = "net_revenue_12m"\n'
     result = kam.score(rows, as_of=AS_OF, profile=write(text))
     assert result["revenue_share"].tolist() == [0, 1]
@@ -114,7 +128,9 @@ def test_the_measure_of_concentration_can_be_chosen(write: Any) -> None:
 
 @pytest.mark.parametrize("model", ["bgnbd", "mbgnbd"])
 @pytest.mark.parametrize("unit", ["day", "week", "month"])
-def test_the_order_model_and_its_unit_can_be_chosen(write: Any, small: Any, model: str, unit: str) -> None:
+def test_the_order_model_and_its_unit_can_be_chosen(
+    write: Any, small: Any, model: str, unit: str
+) -> None:
     text = PROFILE.replace("minimum_repeat_orders = 1", f'model = "{model}"\nunit = "{unit}"')
     result = kam.score(small, as_of=AS_OF, profile=write(text))
     assert model in result.model.params_
@@ -123,7 +139,9 @@ def test_the_order_model_and_its_unit_can_be_chosen(write: Any, small: Any, mode
     with pytest.warns(kam.ConvergenceWarning):  # forty accounts hardly identify a and b
         fitted = {"bgnbd": kam.BGNBD, "mbgnbd": kam.MBGNBD}[model]().fit(summary, unit=unit)
     days = {"day": 1, "week": 7, "month": 30.436875}[unit]
-    np.testing.assert_allclose(result["p_churn"], fitted.probability_no_order(summary, 365 / days), rtol=1e-6)
+    np.testing.assert_allclose(
+        result["p_churn"], fitted.probability_no_order(summary, 365 / days), rtol=1e-6
+    )
 
 
 def test_a_profile_in_utf_8_with_mark_and_other_line_ends(write: Any) -> None:
@@ -132,8 +150,8 @@ def test_a_profile_in_utf_8_with_mark_and_other_line_ends(write: Any) -> None:
         assert score(write(text)).profile["name"] in ("two measures", "两个指标")
 
 
-def test_a_feature_nobody_provides_is_an_indicator_that_is_always_missing(write: Any) -> None:
-    result = score(write(PROFILE.replace("days_since_last", "days_since_lasst")))
+def test_a_rating_nobody_gave_is_an_indicator_that_is_missing(write: Any) -> None:
+    result = score(write(PROFILE.replace("days_since_last", "rating:none")))
     assert result["coverage"].tolist() == [0.75, 0.75]
 
 
@@ -141,43 +159,180 @@ def test_a_feature_nobody_provides_is_an_indicator_that_is_always_missing(write:
 
 # what is replaced, by what, the line it should be told at, and what the message must hold
 MISTAKES = {
-    "unknown key at the top": ("interval_level", "intervall_level", 2, "intervall_level: unknown key"),
-    "unknown key of a dimension": ("weight = 3", "wieght = 3", 9, r"dimension\[0\].wieght: unknown key"),
+    "unknown key at the top": (
+        "interval_level",
+        "intervall_level",
+        2,
+        "intervall_level: unknown key",
+    ),
+    "unknown key of a dimension": (
+        "weight = 3",
+        "wieght = 3",
+        9,
+        r"dimension\[0\].wieght: unknown key",
+    ),
     "unknown key of a band": ("from = 70", "form = 70", 28, r"value_band\[0\].form: unknown key"),
-    "unknown key of orders": ("minimum_repeat_orders", "minimal_orders", 5, "orders.minimal_orders: unknown key"),
-    "unknown table": ("[orders]\nminimum_repeat_orders = 1", "[ordres]\nx = 1", 4, "ordres: unknown key"),
+    "unknown key of orders": (
+        "minimum_repeat_orders",
+        "minimal_orders",
+        5,
+        "orders.minimal_orders: unknown key",
+    ),
+    "unknown table": (
+        "[orders]\nminimum_repeat_orders = 1",
+        "[ordres]\nx = 1",
+        4,
+        "ordres: unknown key",
+    ),
     "no name": ('name = "two measures"\n', "\n", 1, "name: is missing"),
     "name of a wrong type": ('"two measures"', "3", 1, "name: must be text"),
-    "weight of a wrong type": ("weight = 3", 'weight = "3"', 9, r"dimension\[0\].weight: must be a number"),
-    "weight not finite": ("weight = 3", "weight = inf", 9, r"dimension\[0\].weight: must be a finite number"),
+    "weight of a wrong type": (
+        "weight = 3",
+        'weight = "3"',
+        9,
+        r"dimension\[0\].weight: must be a number",
+    ),
+    "weight not finite": (
+        "weight = 3",
+        "weight = inf",
+        9,
+        r"dimension\[0\].weight: must be a finite number",
+    ),
     "level of a wrong type": ("0.9", "true", 2, "interval_level: must be a number"),
     "level out of range": ("0.9", "1.9", 2, "interval_level: must lie between 0 and 1"),
-    "too few repeat orders": ("orders = 1", "orders = 0", 5, "orders.minimum_repeat_orders: must be at least 1"),
-    "unknown model": ("minimum_repeat_orders = 1", 'model = "nbd"', 5, "orders.model: must be mbgnbd or bgnbd, got 'nbd'"),
-    "unknown unit": ("minimum_repeat_orders = 1", 'unit = "year"', 5, "orders.unit: must be day, week or month"),
-    "unknown occasion": ("minimum_repeat_orders = 1", 'occasion = "year"', 5, "orders.occasion: must be day, week"),
+    "too few repeat orders": (
+        "orders = 1",
+        "orders = 0",
+        5,
+        "orders.minimum_repeat_orders: must be at least 1",
+    ),
+    "unknown model": (
+        "minimum_repeat_orders = 1",
+        'model = "nbd"',
+        5,
+        "orders.model: must be mbgnbd or bgnbd, got 'nbd'",
+    ),
+    "unknown unit": (
+        "minimum_repeat_orders = 1",
+        'unit = "year"',
+        5,
+        "orders.unit: must be day, week or month",
+    ),
+    "unknown occasion": (
+        "minimum_repeat_orders = 1",
+        'occasion = "year"',
+        5,
+        "orders.occasion: must be day, week",
+    ),
+    "negative weight of an indicator": (
+        'scale = "rank"',
+        'scale = "rank"\nweight = -1',
+        19,
+        r"indicator\[0\].weight: .*must be finite and >= 0, got -1",
+    ),
     "no id": ('id = "revenue"\n', "\n", 14, r"indicator\[0\].id: is missing"),
-    "no feature": ('feature = "net_revenue_12m"\n', "\n", 14, r"indicator\[0\].feature: is missing"),
+    "no feature": (
+        'feature = "net_revenue_12m"\n',
+        "\n",
+        14,
+        r"indicator\[0\].feature: is missing",
+    ),
+    "unknown feature": (
+        "days_since_last",
+        "days_since_lasst",
+        22,
+        r"indicator\[1\].feature: 'days_since_lasst' is no feature",
+    ),
     "no scale": ('scale = "rank"\n', "\n", 14, r"indicator\[0\].scale: give either bands"),
-    "two scales": ('scale = "rank"', 'scale = "rank"\nbands = [[0, 0], [1, 100]]', 18, r"indicator\[0\].scale: give either bands"),
+    "two scales": (
+        'scale = "rank"',
+        'scale = "rank"\nbands = [[0, 0], [1, 100]]',
+        18,
+        r"indicator\[0\].scale: give either bands",
+    ),
     "unknown scale": ('"rank"', '"log"', 18, r"indicator\[0\].scale: must be rank, got 'log'"),
-    "unknown direction": ('"lower"', '"down"', 24, r"indicator\[1\].direction: must be higher, lower or nominal, got 'down'"),
-    "bands out of order": ("[90, 50]", "[20, 50]", 23, r"indicator\[1\].bands: .*must be greater than the x before it, 30, got 20"),
+    "unknown direction": (
+        '"lower"',
+        '"down"',
+        24,
+        r"indicator\[1\].direction: must be higher, lower or nominal, got 'down'",
+    ),
+    "bands out of order": (
+        "[90, 50]",
+        "[20, 50]",
+        23,
+        r"indicator\[1\].bands: .*must be greater than the x before it, 30, got 20",
+    ),
     "bands that repeat": ("[90, 50]", "[30, 50]", 23, r"indicator\[1\].bands: .*must be greater"),
-    "bands out of range": ("[90, 50]", "[90, 101]", 23, r"indicator\[1\].bands: .*must be between 0 and 100, got 101"),
-    "bands not finite": ("[90, 50]", "[nan, 50]", 23, r"indicator\[1\].bands: .*must be finite, got nan"),
-    "bands of a wrong shape": ("[90, 50]", "[90, 50, 3]", 23, r"indicator\[1\].bands: each anchor is \[value, score\]"),
-    "bands of a wrong type": ("[90, 50]", '"x"', 23, r"indicator\[1\].bands: each anchor is \[value, score\]"),
-    "one band": ("[30, 100], [90, 50], [365, 0]", "[30, 100]", 23, r"indicator\[1\].bands: .*at least two, got 1"),
-    "bands against the direction": ('direction = "lower"\n', "\n", 23, r"indicator\[1\].bands: .*reward the opposite of its direction"),
-    "value bands that overlap": ("from = 70", "from = -70", 31, r"value_band\[1\].from: bands overlap"),
-    "value bands with a gap": ("from = 0", "from = 10", 26, "value_band: the last band must start at 0: there is a gap"),
-    "a value band without a start": ("from = 70\n", "\n", 26, r"value_band\[0\].from: must be a finite number"),
+    "bands out of range": (
+        "[90, 50]",
+        "[90, 101]",
+        23,
+        r"indicator\[1\].bands: .*must be between 0 and 100, got 101",
+    ),
+    "bands not finite": (
+        "[90, 50]",
+        "[nan, 50]",
+        23,
+        r"indicator\[1\].bands: .*must be finite, got nan",
+    ),
+    "bands of a wrong shape": (
+        "[90, 50]",
+        "[90, 50, 3]",
+        23,
+        r"indicator\[1\].bands: each anchor is \[value, score\]",
+    ),
+    "bands of a wrong type": (
+        "[90, 50]",
+        '"x"',
+        23,
+        r"indicator\[1\].bands: each anchor is \[value, score\]",
+    ),
+    "one band": (
+        "[30, 100], [90, 50], [365, 0]",
+        "[30, 100]",
+        23,
+        r"indicator\[1\].bands: .*at least two, got 1",
+    ),
+    "bands against the direction": (
+        'direction = "lower"\n',
+        "\n",
+        23,
+        r"indicator\[1\].bands: .*reward the opposite of its direction",
+    ),
+    "value bands that overlap": (
+        "from = 70",
+        "from = -70",
+        31,
+        r"value_band\[1\].from: bands overlap",
+    ),
+    "value bands with a gap": (
+        "from = 0",
+        "from = 10",
+        26,
+        "value_band: the last band must start at 0: there is a gap",
+    ),
+    "a value band without a start": (
+        "from = 70\n",
+        "\n",
+        26,
+        r"value_band\[0\].from: must be a finite number",
+    ),
     "bad syntax": ("weight = 3", "weight = = 3", 9, "Error while parsing value"),
-    "a key twice": ("weight = 3", "weight = 3\nweight = 4", 10, "cannot redefine existing integer 'weight'"),
+    "a key twice": (
+        "weight = 3",
+        "weight = 3\nweight = 4",
+        10,
+        "cannot redefine existing integer 'weight'",
+    ),
     "a string without an end": ('measures"', "measures", 1, "Error while parsing string"),
-    "a table for a list of tables": ('[[dimension]]\nid = "contribution"', '[dimension]\nid = "contribution"', 10, "cannot redefine existing table 'dimension'"),
-}  # fmt: skip
+    "a table for a list of tables": (
+        '[[dimension]]\nid = "contribution"',
+        '[dimension]\nid = "contribution"',
+        10,
+        "cannot redefine existing table 'dimension'",
+    ),
+}
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
@@ -190,21 +345,64 @@ def test_a_mistake_is_told_with_file_line_and_key(write: Any, mistake: str) -> N
 
 # The scorecard is checked as a whole: these are told, at the line of the first indicator.
 OF_THE_WHOLE = {
-    "negative weight": ("weight = 3", "weight = -3", 9, "dimension[0].weight", r"must be finite and >= 0, got -3"),
-    "weights that are all zero": ("weight = 3", "weight = 0", 9, "dimension", "at least one above 0, got 2 zeros"),
-    "negative weight of an indicator": ('scale = "rank"', 'scale = "rank"\nweight = -1', 19, "indicator[0].weight", "must be finite and >= 0, got -1"),
-    "duplicate indicator": ('id = "silence"', 'id = "revenue"', 20, "indicator[1].id", "repeats the id `revenue`"),
-    "duplicate dimension": ('id = "loyalty"', 'id = "contribution"', 11, "dimension[1].id", "repeats the id `contribution`"),
-    "unknown dimension": ('dimension = "loyalty"', 'dimension = "loyalti"', 21, "indicator[1].dimension", "names the unknown dimension `loyalti`"),
-    "dimension without indicators": ('[[value_band]]\nname = "key"', '[[dimension]]\nid = "risk"\n[[value_band]]\nname = "key"', 26, "dimension[2]", "`risk` is a dimension without indicators"),
-    "coverage out of range": ("weight = 3", "weight = 3\nminimum_coverage = 2", 10, "dimension[0].minimum_coverage", "must be between 0 and 1, got 2"),
-}  # fmt: skip
+    "negative weight": (
+        "weight = 3",
+        "weight = -3",
+        9,
+        "dimension[0].weight",
+        r"must be finite and >= 0, got -3",
+    ),
+    "weights that are all zero": (
+        "weight = 3",
+        "weight = 0",
+        9,
+        "dimension",
+        "at least one above 0, got 2 zeros",
+    ),
+    "duplicate indicator": (
+        'id = "silence"',
+        'id = "revenue"',
+        20,
+        "indicator[1].id",
+        "repeats the id `revenue`",
+    ),
+    "duplicate dimension": (
+        'id = "loyalty"',
+        'id = "contribution"',
+        11,
+        "dimension[1].id",
+        "repeats the id `contribution`",
+    ),
+    "unknown dimension": (
+        'dimension = "loyalty"',
+        'dimension = "loyalti"',
+        21,
+        "indicator[1].dimension",
+        "names the unknown dimension `loyalti`",
+    ),
+    "dimension without indicators": (
+        '[[value_band]]\nname = "key"',
+        '[[dimension]]\nid = "risk"\n[[value_band]]\nname = "key"',
+        26,
+        "dimension[2]",
+        "`risk` is a dimension without indicators",
+    ),
+    "coverage out of range": (
+        "weight = 3",
+        "weight = 3\nminimum_coverage = 2",
+        10,
+        "dimension[0].minimum_coverage",
+        "must be between 0 and 1, got 2",
+    ),
+}
 
 
 def of_the_whole(mistake: str) -> str:
     before, after, *_ = OF_THE_WHOLE[mistake]
     text = PROFILE.replace(before, after, 1)
-    return text.replace("weight = 1", "weight = 0") if mistake == "weights that are all zero" else text
+    return (
+        text.replace("weight = 1", "weight = 0") if mistake == "weights that are all zero" else text
+    )
 
 
 @pytest.mark.parametrize("mistake", OF_THE_WHOLE)
@@ -213,7 +411,9 @@ def test_a_mistake_of_the_whole_scorecard_is_told(write: Any, mistake: str) -> N
         score(write(of_the_whole(mistake)))
 
 
-@pytest.mark.xfail(reason="told at the line of the first indicator, whichever line is wrong", strict=True)
+@pytest.mark.xfail(
+    reason="told at the line of the first indicator, whichever line is wrong", strict=True
+)
 @pytest.mark.parametrize("mistake", OF_THE_WHOLE)
 def test_a_mistake_of_the_whole_scorecard_is_told_at_its_line(write: Any, mistake: str) -> None:
     _, _, line, key, message = OF_THE_WHOLE[mistake]
@@ -221,7 +421,10 @@ def test_a_mistake_of_the_whole_scorecard_is_told_at_its_line(write: Any, mistak
         score(write(of_the_whole(mistake)))
 
 
-@pytest.mark.parametrize("text", ["", "# nothing\n", 'name = "x"\n', 'name = "x"\n[[dimension]]\nid = "a"\n', PROFILE + "\0"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "# nothing\n", 'name = "x"\n', 'name = "x"\n[[dimension]]\nid = "a"\n', PROFILE + "\0"],
+)
 def test_a_profile_that_is_not_one(write: Any, text: str) -> None:
     with pytest.raises(kam.FormatError, match=r"^my\.toml:\d+: "):
         score(write(text))
@@ -237,19 +440,25 @@ def test_a_profile_in_another_encoding_is_a_format_error(write: Any, encoding: s
 def test_every_beginning_of_the_default_profile_is_a_profile_or_a_format_error(write: Any) -> None:
     text = DEFAULT.read_text(encoding="utf-8")
     for end in range(0, len(text), 97):
-        try:
-            score(write(text[:end]))
-        except kam.FormatError as error:
-            assert re.match(r"my\.toml:\d+: ", str(error))
+        message = refusal(lambda part=text[:end]: score(write(part)))
+        assert message is None or re.match(r"my\.toml:\d+: ", message)
 
 
 def test_every_number_of_a_profile_can_be_wrong_without_a_crash(write: Any) -> None:
     for match in re.finditer(r"(?<== )-?[\d.]+", PROFILE):
-        for wrong in ("-1e308", "1e400", "nan", "[]", "{}", '"x"', "2024-01-01", "99999999999999999999"):
-            try:
-                score(write(PROFILE[: match.start()] + wrong + PROFILE[match.end() :]))
-            except kam.FormatError as error:
-                assert re.match(r"my\.toml:\d+: ", str(error))
+        for wrong in (
+            "-1e308",
+            "1e400",
+            "nan",
+            "[]",
+            "{}",
+            '"x"',
+            "2024-01-01",
+            "99999999999999999999",
+        ):
+            changed = PROFILE[: match.start()] + wrong + PROFILE[match.end() :]
+            message = refusal(lambda text=changed: score(write(text)))
+            assert message is None or re.match(r"my\.toml:\d+: ", message)
 
 
 # ---- models -------------------------------------------------------------------------------------
@@ -265,12 +474,19 @@ def test_a_model_says_what_it_is(model: kam.Model) -> None:
     assert model.fitted_on == "1997-09-30"
     assert model.profile["name"] == "default"
     assert list(model.params_) == ["mbgnbd", "gamma_gamma"]
-    assert repr(model) == f"Model({model.version}, fitted on 1997-09-30, 2357 accounts, mbgnbd, gamma_gamma)"
+    assert (
+        repr(model)
+        == f"Model({model.version}, fitted on 1997-09-30, 2357 accounts, mbgnbd, gamma_gamma)"
+    )
 
 
 def test_a_model_file_is_json_of_the_documented_form(model: kam.Model) -> None:
     content = json.loads(model.to_json())
-    assert (content["format"], content["format_version"], content["kind"]) == ("kam-model", 1, "score_model")
+    assert (content["format"], content["format_version"], content["kind"]) == (
+        "kam-model",
+        1,
+        "score_model",
+    )
     assert content["accounts"] == 2357
     assert content["orders"]["model"] == "mbgnbd"
     assert content["spend"]["parameters"]["q"] == model.params_["gamma_gamma"]["q"]
@@ -282,14 +498,23 @@ def test_a_model_file_is_json_of_the_documented_form(model: kam.Model) -> None:
 
 @pytest.mark.parametrize(
     "again",
-    [lambda m: kam.Model.from_json(m.to_json()), copy.copy, copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m)),
-     lambda m: kam.Model.from_json(json.dumps(json.loads(m.to_json()), indent=1))],
+    [
+        lambda m: kam.Model.from_json(m.to_json()),
+        copy.copy,
+        copy.deepcopy,
+        lambda m: pickle.loads(pickle.dumps(m)),
+        lambda m: kam.Model.from_json(json.dumps(json.loads(m.to_json()), indent=1)),
+    ],
     ids=["json", "copy", "deepcopy", "pickle", "reformatted"],
-)  # fmt: skip
+)
 def test_a_model_comes_back_with_the_same_bits(model: kam.Model, again: Any) -> None:
     back = again(model)
     assert back.to_json() == model.to_json()
-    assert (back.version, back.params_, back.profile) == (model.version, model.params_, model.profile)
+    assert (back.version, back.params_, back.profile) == (
+        model.version,
+        model.params_,
+        model.profile,
+    )
 
 
 def test_a_model_is_saved_whole(model: kam.Model, tmp_path: Path) -> None:
@@ -316,21 +541,26 @@ def test_a_flipped_bit_is_an_error_or_the_same_model(model: kam.Model, bit: int)
     refused = 0
     for at in np.linspace(0, len(text) - 1, 50).astype(int):
         damaged = text[:at] + chr(ord(text[at]) ^ bit) + text[at + 1 :]
-        try:
-            found = kam.Model.from_json(damaged)
-        except kam.FormatError as error:
-            refused += 1
-            assert str(error).startswith("model file: ")
+        message = refusal(lambda text=damaged: kam.Model.from_json(text))
+        if message is None:
+            assert kam.Model.from_json(damaged).to_json() == text
         else:
-            assert found.to_json() == text
+            refused += 1
+            assert message.startswith("model file: ")
     assert refused >= 45
 
 
 def test_a_damaged_file_on_disk_is_a_format_error(model: kam.Model, tmp_path: Path) -> None:
     data = model.to_json().encode()
     path = tmp_path / "m.json"
-    for damaged in (data[:-1], data[: len(data) // 2], b"", data.replace(b"0.5", b"0.6", 1), b"\xff\xfe" + data,
-                    data[:1000] + b"\x80" + data[1001:]):  # fmt: skip
+    for damaged in (
+        data[:-1],
+        data[: len(data) // 2],
+        b"",
+        data.replace(b"0.5", b"0.6", 1),
+        b"\xff\xfe" + data,
+        data[:1000] + b"\x80" + data[1001:],
+    ):
         path.write_bytes(damaged)
         with pytest.raises(kam.FormatError, match="model file: "):
             kam.Model.load(path)
@@ -342,7 +572,7 @@ def test_a_newer_or_foreign_file_is_a_version_error(model: kam.Model, tmp_path: 
     text = model.to_json()
     with pytest.raises(kam.VersionError, match="format_version 2, this kam reads 1"):
         kam.Model.from_json(text.replace('"format_version":1', '"format_version":2'))
-    with pytest.raises(kam.VersionError, match="holds a score_model, expected estimate"):
+    with pytest.raises(kam.VersionError, match="score_model, expected estimate"):
         kam.MBGNBD.from_json(text)
     assert issubclass(kam.VersionError, kam.FormatError)
     assert issubclass(kam.FormatError, ValueError)

@@ -134,10 +134,12 @@ def test_sentences_are_the_numbers_of_the_result(pages: Pages, cdnow: Any) -> No
     text = re.sub(r"\s+([.,;)])", r"\1", _Text(pages["cdnow"]).text)
     assert "4,714 of 23,570 accounts ( 20 %) bring 67.8 % of revenue" in text
     loss, eav = np.nansum(cdnow["expected_loss"]), np.nansum(cdnow["eav"])
-    assert f"Within 365 days, {loss:,.0f} of revenue over the next 5 years is expected" in text
+    to_come = np.nansum(cdnow["expected_loss_open"])
+    assert f"{loss:,.0f} of revenue over the next 5 years is expected to be lost" in text
+    assert f"{to_come:,.0f} of it is still to come" in text
     assert f"churn included: {eav:,.0f}" in text
     left = np.nansum(1 - cdnow["p_alive"])
-    assert f"About {left:,.0f} accounts have probably left" in text
+    assert f"{loss - to_come:,.0f} has probably left already, with about {left:,.0f}" in text
     high = int((cdnow["p_churn"] >= 0.6).sum())
     assert f"{high:,} accounts are in the churn band" in text
     assert "44,021 repeat orders of 23,570 accounts" in text
@@ -152,6 +154,26 @@ def test_fields_of_the_map_hold_every_account_once(companies: Any) -> None:
     facts = Facts(companies)
     times = sum(facts.in_field(name).astype(int) for name in FIELDS)
     np.testing.assert_array_equal(times, facts.on_map.astype(int))
+
+
+def test_bars_split_the_loss_into_what_is_gone_and_what_is_to_come(
+    pages: Pages, cdnow: Any
+) -> None:
+    page = _Text(pages["cdnow"])
+    for band in ("high", "medium", "low"):
+        rows = np.array(cdnow["churn_band"], dtype=object) == band
+        loss, to_come = (
+            np.nansum(cdnow[name][rows]) for name in ("expected_loss", "expected_loss_open")
+        )
+        label = (
+            f"{band}: {loss:,.0f}, of which {loss - to_come:,.0f} probably left already "
+            f"and {to_come:,.0f} still to come"
+        )
+        assert label in page.values("aria-label")
+    kinds = [a["class"] for name, a in page.tags if name == "i" and "class" in a]
+    assert kinds.count("swatch gone") == kinds.count("swatch open") == 1
+    assert kinds.count("gone") >= 1
+    assert kinds.count("open") >= 1
 
 
 def test_five_accounts_say_why_in_words(pages: Pages) -> None:

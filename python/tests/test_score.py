@@ -21,7 +21,15 @@ from scipy import stats
 NAMES = [entry["column"] for entry in kam.columns()]
 OF_THE_TABLE = ("revenue_share", "rank_revenue")  # of no account alone
 AS_OF = "2024-06-30"
-MONEY = ("net_revenue", "net_revenue_12m", "eav", "eav_lo", "eav_hi", "expected_loss")
+MONEY = (
+    "net_revenue",
+    "net_revenue_12m",
+    "eav",
+    "eav_lo",
+    "eav_hi",
+    "expected_loss",
+    "expected_loss_open",
+)
 
 ORDERS = {
     "account_id": ["A", "A", "B", "B"],
@@ -50,7 +58,9 @@ def part(table: Any, rows: Any) -> dict[str, Any]:
 
 def with_rows(table: Any, *rows: tuple[Any, ...]) -> dict[str, list[Any]]:
     """The table with rows (in the order of its columns) at the end."""
-    return {name: [*values, *(row[i] for row in rows)] for i, (name, values) in enumerate(table.items())}
+    return {
+        name: [*values, *(row[i] for row in rows)] for i, (name, values) in enumerate(table.items())
+    }
 
 
 def assert_same_cells(found: Any, want: Any, name: str) -> None:
@@ -90,7 +100,9 @@ def test_cdnow_master(scored_master: Any, master: Any) -> None:
     assert (scored_master["order_count"] == 1).sum() == 12_054
     assert scored_master["basis_events"][0] == 44_021
     thin = [row for row in range(23_570) if scored_master["status"][row] != "ok"]
-    assert [scored_master["notes"][row] for row in thin] == [["spend_undefined"]]  # free repeat orders
+    assert [scored_master["notes"][row] for row in thin] == [
+        ["spend_undefined"]
+    ]  # free repeat orders
     report = scored_master.data_report
     assert (report.rows_read, report.rows_used, report.rows_rejected) == (69_659, 69_659, 0)
     assert (report.first_date, report.last_date) == ("1997-01-01", "1998-06-30")
@@ -109,7 +121,9 @@ def test_cdnow_sample_is_the_fit_of_the_papers(scored: Any) -> None:
 # ---- an independent path ------------------------------------------------------------------------
 
 
-def test_order_columns_are_those_of_the_estimators(scored: Any, summary: Any, mbgnbd: Any, gamma_gamma: Any) -> None:
+def test_order_columns_are_those_of_the_estimators(
+    scored: Any, summary: Any, mbgnbd: Any, gamma_gamma: Any
+) -> None:
     horizon, years, discount = 365 / 7, 5, 0.1
     churn = mbgnbd.probability_no_order(summary, horizon, interval=True)
     for name, of in (("p_churn", ""), ("p_churn_lo", "_lo"), ("p_churn_hi", "_hi")):
@@ -118,16 +132,24 @@ def test_order_columns_are_those_of_the_estimators(scored: Any, summary: Any, mb
     value = kam.lifetime_value(mbgnbd, gamma_gamma, summary, years=years, discount=discount)
     for name, of in (("eav", ""), ("eav_lo", "_lo"), ("eav_hi", "_hi")):
         assert_allclose(scored[name], value[f"lifetime_value{of}"], rtol=1e-6)
-    # P(alive, then silent) times the value if it stays, by the law of total expectation.
+    # Value if it stays: V = p A + (1 - p) S, with A the value after a silent horizon.
     waited = summary | {"age": summary["age"] + horizon}
     years_after = years - 365 / 365.2425
     after = kam.lifetime_value(mbgnbd, gamma_gamma, waited, years=years_after, discount=discount)
     silent = after["lifetime_value"] * (1 + discount) ** (-365 / 365.2425)
+    p_churn = scored["p_churn"]
+    if_it_stays = (value["lifetime_value"] - p_churn * silent) / (1 - p_churn)
     p = mbgnbd.params_
-    stays_silent = (1 + horizon / (p["alpha"] + summary["age"])) ** -(p["r"] + summary["frequency"])
-    loss = stays_silent * (value["lifetime_value"] - scored["p_churn"] * silent) / (1 - stays_silent)
-    assert_allclose(scored["expected_loss"], np.maximum(loss, 0), rtol=1e-6, atol=1e-9)
-    assert scored["expected_loss"].sum() < scored["eav"].sum()
+    silent_if_alive = (1 + horizon / (p["alpha"] + summary["age"])) ** -(
+        p["r"] + summary["frequency"]
+    )
+    sure = p_churn < 1 - 1e-6  # 1 - p has lost its digits beyond
+    assert sure.sum() > 2300
+    assert_allclose(scored["expected_loss"][sure], (p_churn * if_it_stays)[sure], rtol=1e-6)
+    still_open = scored["p_alive"] * silent_if_alive * if_it_stays
+    assert_allclose(scored["expected_loss_open"][sure], still_open[sure], rtol=1e-6)
+    assert (scored["expected_loss_open"] <= scored["expected_loss"] * (1 + 1e-12)).all()
+    assert np.isfinite(scored["expected_loss"]).all()
 
 
 def test_facts_are_those_of_pandas(scored_master: Any, master: Any) -> None:
@@ -137,7 +159,13 @@ def test_facts_are_those_of_pandas(scored_master: Any, master: Any) -> None:
     ids = scored_master["account_id"]
     money = groups["amount"].agg(math.fsum)
     year_money = year.groupby("account_id")["amount"].agg(math.fsum).reindex(ids).fillna(0)
-    orders_12m = year.drop_duplicates(["account_id", "date"]).groupby("account_id").size().reindex(ids).fillna(0)
+    orders_12m = (
+        year.drop_duplicates(["account_id", "date"])
+        .groupby("account_id")
+        .size()
+        .reindex(ids)
+        .fillna(0)
+    )
     since = (pd.Timestamp("1998-06-30") - groups["date"].max()).dt.days
     assert_array_equal(scored_master["net_revenue"], money.reindex(ids))
     assert_array_equal(scored_master["net_revenue_12m"], year_money)
@@ -218,7 +246,10 @@ def test_explain_says_every_reason_in_words(scored: Any) -> None:
     i = scored["account_id"].index("0001")
     found = scored.explain("0001")
     assert [r["indicator"] for r in found if r["points"]] == [
-        r["indicator"] for r in sorted(scored["reasons_up"][i] + scored["reasons_down"][i], key=lambda r: -abs(r["points"]))
+        r["indicator"]
+        for r in sorted(
+            scored["reasons_up"][i] + scored["reasons_down"][i], key=lambda r: -abs(r["points"])
+        )
     ]
     assert math.fsum(r["points"] for r in found) == pytest.approx(
         scored["value_index"][i] - reference_index(scored), abs=1e-9
@@ -258,7 +289,9 @@ def test_an_account_without_an_index_has_no_reasons() -> None:
 # ---- yesterday's ruler --------------------------------------------------------------------------
 
 
-def test_a_saved_model_gives_the_same_scores(scored_master: Any, master: Any, tmp_path: Path) -> None:
+def test_a_saved_model_gives_the_same_scores(
+    scored_master: Any, master: Any, tmp_path: Path
+) -> None:
     path = scored_master.model.save(tmp_path / "model.json")
     again = kam.score(master, as_of="1998-06-30", model=path)
     assert_same(again, scored_master)
@@ -281,15 +314,18 @@ def test_one_account_alone_is_its_row_of_the_portfolio(scored: Any, sample: Any)
         for name in NAMES:
             if name not in OF_THE_TABLE:
                 assert_same_cells(alone.columns[name][:1], scored.columns[name][i : i + 1], name)
-        if alone["net_revenue"][0] > 0:
-            assert (alone["revenue_share"][0], alone["rank_revenue"][0]) == (1, 1)
+        assert np.isnan([alone[name][0] for name in OF_THE_TABLE]).all()
+        assert alone.concentration is None
 
 
 def test_scoring_with_a_model_does_not_refit(scored: Any, sample: Any) -> None:
     half = kam.score(part(sample, slice(0, 3000)), as_of="1997-09-30", model=scored.model)
     assert half.model.to_json() == scored.model.to_json()
     assert half["model_version"][0] == scored["model_version"][0]
-    assert kam.score(part(sample, slice(0, 3000)), as_of="1997-09-30").model.version != scored.model.version
+    assert (
+        kam.score(part(sample, slice(0, 3000)), as_of="1997-09-30").model.version
+        != scored.model.version
+    )
 
 
 def test_a_model_carries_its_profile(scored: Any, sample: Any, tmp_path: Path) -> None:
@@ -334,7 +370,15 @@ def test_the_order_of_accounts_changes_the_order_of_rows_alone(small: Any) -> No
     want = kam.score(small, as_of=AS_OF)
     found = kam.score(part(small, slice(None, None, -1)), as_of=AS_OF)
     at = [found["account_id"].index(name) for name in want["account_id"]]
-    for name in ("value_index", "p_churn", "eav", "eav_lo", "expected_loss", "revenue_share", "rank_revenue"):
+    for name in (
+        "value_index",
+        "p_churn",
+        "eav",
+        "eav_lo",
+        "expected_loss",
+        "revenue_share",
+        "rank_revenue",
+    ):
         assert_allclose(found[name][at], want[name], rtol=1e-7, err_msg=name)
 
 
@@ -381,14 +425,21 @@ def test_horizon_years_and_discount_do_what_they_say(small: Any) -> None:
     assert (dearer["eav"] < base["eav"]).all()
     assert len({r["config_hash"][0] for r in (base, longer, shorter, dearer)}) == 4
     assert len({r["model_version"][0] for r in (base, longer, shorter, dearer)}) == 1
-    assert base.request == {"as_of": AS_OF, "churn_horizon_days": 365, "value_years": 5, "discount": 0.1}
+    asked = {"as_of": AS_OF, "churn_horizon_days": 365, "value_years": 5, "discount": 0.1}
+    assert base.request | asked == base.request
 
 
 def test_missing_data_lower_coverage_and_not_the_score(small: Any) -> None:
     ids = sorted(set(small["account_id"]))
-    ratings = {"account_id": ids[:20], "item": ["nps"] * 20, "value": [10.0 * (i % 11) for i in range(20)]}
+    ratings = {
+        "account_id": ids[:20],
+        "item": ["nps"] * 20,
+        "value": [10.0 * (i % 11) for i in range(20)],
+    }
     without = kam.score({"transactions": small, "accounts": {"account_id": ids}}, as_of=AS_OF)
-    found = kam.score({"transactions": small, "accounts": {"account_id": ids}, "ratings": ratings}, as_of=AS_OF)
+    found = kam.score(
+        {"transactions": small, "accounts": {"account_id": ids}, "ratings": ratings}, as_of=AS_OF
+    )
     assert (found["coverage"][:20] > found["coverage"][20:].max()).all()
     assert_allclose(found["coverage"][20:], without["coverage"][20:], rtol=1e-14)
     for name in ("value_index", "contribution", "loyalty"):
@@ -399,7 +450,11 @@ def test_missing_data_lower_coverage_and_not_the_score(small: Any) -> None:
 
 
 def test_every_column_is_in_every_kind(
-    kind: str, frame: Callable[..., Any], kind_of: Callable[..., str], columns: Callable[..., Any], small: Any
+    kind: str,
+    frame: Callable[..., Any],
+    kind_of: Callable[..., str],
+    columns: Callable[..., Any],
+    small: Any,
 ) -> None:
     result = kam.score(frame(kind, small), as_of=AS_OF)
     found = result.frame
@@ -411,14 +466,18 @@ def test_every_column_is_in_every_kind(
         if name == "as_of":
             assert {pd.Timestamp(v).date() for v in table[name]} == {dt.date(2024, 6, 30)}
         elif name not in ("reasons_up", "reasons_down"):
-            assert [list(v) if isinstance(v, np.ndarray) else v for v in table[name]] == want[name], name
+            assert [list(v) if isinstance(v, np.ndarray) else v for v in table[name]] == want[
+                name
+            ], name
         else:
             assert [[r["points"] for r in reasons] for reasons in table[name]] == [
                 [r["points"] for r in reasons] for reasons in want[name]
             ]
 
 
-@pytest.mark.xfail(reason="a PerformanceWarning of Polars comes through: see test_frames.py", strict=True)
+@pytest.mark.xfail(
+    reason="a PerformanceWarning of Polars comes through: see test_frames.py", strict=True
+)
 def test_a_lazy_frame_is_scored(small: Any) -> None:
     lazy = pl.LazyFrame({k: v.tolist() for k, v in small.items()})
     assert isinstance(kam.score(lazy, as_of=AS_OF).frame, pl.DataFrame)
@@ -478,7 +537,10 @@ def test_the_result_in_words_and_numbers(scored: Any) -> None:
 
 
 def test_ids_come_back_as_text_with_their_zeros() -> None:
-    for ids, want in ((["007", "7", "007", "7"], ["007", "7"]), (np.array([7, 8, 7, 8]), ["7", "8"])):
+    for ids, want in (
+        (["007", "7", "007", "7"], ["007", "7"]),
+        (np.array([7, 8, 7, 8]), ["7", "8"]),
+    ):
         assert kam.score(ORDERS | {"account_id": ids}, as_of=AS_OF)["account_id"] == want
     assert kam.score(ORDERS | {"account_id": np.array([7, 8, 7, 8])}, as_of=AS_OF).explain(7)
 
@@ -496,7 +558,16 @@ def test_accounts_give_order_names_and_those_without_history() -> None:
     assert "no_orders" in zed["notes"]
     assert zed["order_count"] == 0
     assert zed["coverage"] == 0
-    for name in ("value_index", "p_churn", "p_alive", "eav", "net_revenue", "orders_12m", "days_since_last", "rank_revenue"):
+    for name in (
+        "value_index",
+        "p_churn",
+        "p_alive",
+        "eav",
+        "net_revenue",
+        "orders_12m",
+        "days_since_last",
+        "rank_revenue",
+    ):
         assert math.isnan(zed[name]), name
     assert zed["churn_definition"] is None
     assert result.data_report.accounts_without_orders == 1
@@ -507,7 +578,11 @@ def test_an_account_without_history_has_no_churn_probability_even_with_a_model(s
     tables = {"transactions": small, "accounts": {"account_id": ["ZZ"]}}
     result = kam.score(tables, as_of=AS_OF)
     zed = row_of(result, 0)
-    assert (zed["account_id"], zed["status"], zed["notes"]) == ("ZZ", "insufficient", ["no_orders", "value_not_covered"])
+    assert (zed["account_id"], zed["status"], zed["notes"]) == (
+        "ZZ",
+        "insufficient",
+        ["no_orders", "value_not_covered"],
+    )
     for name in ("p_churn", "p_churn_lo", "p_alive", "eav", "expected_loss", "basis_events"):
         assert math.isnan(zed[name]), name
     assert (zed["basis"], zed["churn_band"], zed["value_band"]) == (None, None, None)
@@ -516,7 +591,13 @@ def test_an_account_without_history_has_no_churn_probability_even_with_a_model(s
 
 def test_whole_number_ids_meet_text_ids_across_tables() -> None:
     numbers = ORDERS | {"account_id": np.array([7, 7, 8, 8])}
-    result = kam.score({"transactions": numbers, "accounts": {"account_id": ["8", "7"], "name": ["Acht", "Sieben"]}}, as_of=AS_OF)
+    result = kam.score(
+        {
+            "transactions": numbers,
+            "accounts": {"account_id": ["8", "7"], "name": ["Acht", "Sieben"]},
+        },
+        as_of=AS_OF,
+    )
     assert result["account_id"] == ["8", "7"]
     assert result["name"] == ["Acht", "Sieben"]
     assert result["net_revenue"].tolist() == [70, 30]
@@ -524,7 +605,13 @@ def test_whole_number_ids_meet_text_ids_across_tables() -> None:
 
 def test_ratings_fill_loyalty_growth_and_risk() -> None:
     items = ["nps", "checklist", "growth", "safety"]
-    ratings = {"account_id": ["A"] * 4, "item": items, "value": [9, 1, 75, 80], "scale_min": [0, 0, 0, 0], "scale_max": [10, 1, 100, 100]}
+    ratings = {
+        "account_id": ["A"] * 4,
+        "item": items,
+        "value": [9, 1, 75, 80],
+        "scale_min": [0, 0, 0, 0],
+        "scale_max": [10, 1, 100, 100],
+    }
     result = kam.score({"transactions": ORDERS, "ratings": ratings}, as_of=AS_OF)
     plain = kam.score(ORDERS, as_of=AS_OF)
     assert (result["growth"][0], result["risk_index"][0]) == (75, pytest.approx(20))
@@ -542,7 +629,9 @@ def test_the_latest_rating_up_to_as_of_counts_and_those_of_its_day_are_averaged(
     def growth(*rows: tuple[str, float]) -> float:
         ratings = {"account_id": ["A"] * len(rows), "item": ["growth"] * len(rows),
                    "date": [d for d, _ in rows], "value": [v for _, v in rows]}  # fmt: skip
-        return float(kam.score({"transactions": ORDERS, "ratings": ratings}, as_of=AS_OF)["growth"][0])
+        return float(
+            kam.score({"transactions": ORDERS, "ratings": ratings}, as_of=AS_OF)["growth"][0]
+        )
 
     assert growth(("2024-01-01", 10), ("2024-05-01", 60), ("2024-05-01", 80)) == pytest.approx(70)
     assert growth(("2024-05-01", 60), ("2024-07-01", 99)) == 60
@@ -552,7 +641,11 @@ def test_the_latest_rating_up_to_as_of_counts_and_those_of_its_day_are_averaged(
 
 def test_activities_and_cogs_give_costs_and_margin() -> None:
     rows = ORDERS | {"cogs": [4.0, 8.0, 12.0, 16.0]}
-    activities = {"account_id": ["A", "A", "B"], "date": ["2024-03-01", "2021-01-01", "2024-05-01"], "cost": [3.0, 99.0, np.nan]}
+    activities = {
+        "account_id": ["A", "A", "B"],
+        "date": ["2024-03-01", "2021-01-01", "2024-05-01"],
+        "cost": [3.0, 99.0, np.nan],
+    }
     result = kam.score({"transactions": rows, "activities": activities}, as_of=AS_OF)
     assert result["cts_12m"][0] == 3
     assert result["cm3_12m"][0] == 30 - 12 - 3
@@ -563,7 +656,9 @@ def test_activities_and_cogs_give_costs_and_margin() -> None:
 def test_rows_of_side_tables_that_count_nowhere_are_told() -> None:
     ratings = {"account_id": ["A", "nobody", "A"], "item": ["nps", "nps", None], "value": [5, 5, 5]}
     activities = {"account_id": ["nobody"], "date": ["2024-03-01"], "cost": [1.0]}
-    report = kam.score({"transactions": ORDERS, "ratings": ratings, "activities": activities}, as_of=AS_OF).data_report
+    report = kam.score(
+        {"transactions": ORDERS, "ratings": ratings, "activities": activities}, as_of=AS_OF
+    ).data_report
     assert report.find("ratings_unknown_account").examples == ["row 2"]
     assert report.find("ratings_missing_item").examples == ["row 3"]
     assert report.find("activities_unknown_account").count == 1
@@ -577,21 +672,69 @@ def test_since_and_parents() -> None:
     assert result.data_report.find("before_since").count == 1
     assert result.data_report.find("parent_and_subsidiary") is not None
     with pytest.raises(ValueError, match="cycle"):
-        kam.score({"transactions": ORDERS, "accounts": accounts | {"parent_id": ["B", "A"]}}, as_of=AS_OF)
+        kam.score(
+            {"transactions": ORDERS, "accounts": accounts | {"parent_id": ["B", "A"]}}, as_of=AS_OF
+        )
 
 
-@pytest.mark.xfail(reason="the message names the index of the account, not the account", strict=True)
+@pytest.mark.xfail(
+    reason="the message names the index of the account, not the account", strict=True
+)
 def test_a_cycle_of_parents_names_an_account() -> None:
     rows = ORDERS | {"account_id": ["ACME", "ACME", "BOLT", "BOLT"]}
     accounts = {"account_id": ["ACME", "BOLT"], "parent_id": ["BOLT", "ACME"]}
-    with pytest.raises(ValueError, match="ACME|BOLT"):
+    with pytest.raises(ValueError, match=r"ACME|BOLT"):
         kam.score({"transactions": rows, "accounts": accounts}, as_of=AS_OF)
 
 
 def test_a_repeated_or_blank_account_is_refused() -> None:
     for ids in (["A", "A"], ["A", None], ["A", " "]):
-        with pytest.raises(kam.DataError, match="table 'accounts': column account_id is blank or repeated"):
+        with pytest.raises(
+            kam.DataError, match="table 'accounts': column account_id is blank or repeated"
+        ):
             kam.score({"transactions": ORDERS, "accounts": {"account_id": ids}}, as_of=AS_OF)
+
+
+@pytest.mark.xfail(reason="NaN in a dict becomes the name 'nan'", strict=True)
+def test_a_missing_name_is_no_name() -> None:
+    names = np.array(["Acme", math.nan], dtype=object)
+    accounts = {"account_id": ["A", "B"], "name": names}
+    result = kam.score({"transactions": ORDERS, "accounts": accounts}, as_of=AS_OF)
+    assert result["name"] == ["Acme", None]
+
+
+@pytest.mark.xfail(
+    reason="names too many go to accounts of the transactions; the rest are errors of NumPy",
+    strict=True,
+)
+@pytest.mark.parametrize(
+    ("table", "column", "values"),
+    [
+        ("accounts", "name", ["Acme", "another"]),
+        ("accounts", "since", ["2020-01-01", "2020-01-01"]),
+        ("accounts", "parent_id", ["B", "B"]),
+        ("ratings", "item", ["nps", "nps"]),
+        ("ratings", "value", [1.0, 2.0]),
+        ("activities", "date", ["2024-05-05", "2024-05-05"]),
+    ],
+)
+def test_columns_of_side_tables_have_one_length(table: str, column: str, values: Any) -> None:
+    whole = {
+        "accounts": {"account_id": ["A"], "name": ["Acme"]},
+        "ratings": {"account_id": ["A"], "item": ["nps"], "value": [50.0]},
+        "activities": {"account_id": ["A"], "date": ["2024-05-05"], "cost": [1.0]},
+    }
+    tables = {"transactions": ORDERS, table: whole[table] | {column: values}}
+    with pytest.raises(ValueError, match=f"{column}.*2 rows, expected 1"):
+        kam.score(tables, as_of=AS_OF)
+
+
+@pytest.mark.xfail(reason="a negative cost is read as an income, without a word", strict=True)
+def test_a_negative_cost_is_told() -> None:
+    activities = {"account_id": ["A"], "date": ["2024-05-05"], "cost": [-1.0]}
+    tables = {"transactions": ORDERS, "activities": activities}
+    found = {f.code for f in kam.score(tables, as_of=AS_OF).data_report.findings}
+    assert any(code.startswith("activit") for code in found)
 
 
 def test_tables_of_different_kinds_go_together() -> None:
@@ -607,12 +750,23 @@ def test_tables_of_different_kinds_go_together() -> None:
 
 
 def test_other_column_names_and_formats() -> None:
-    theirs = {"kunde": ORDERS["account_id"], "tag": ["01.01.2024", "01.02.2024", "05.01.2024", "01.06.2024"], "euro": ["10,0", "20", "30", "40"]}
+    theirs = {
+        "kunde": ORDERS["account_id"],
+        "tag": ["01.01.2024", "01.02.2024", "05.01.2024", "01.06.2024"],
+        "euro": ["10,0", "20", "30", "40"],
+    }
     result = kam.score(
-        theirs, as_of=AS_OF, columns={"account_id": "kunde", "date": "tag", "amount": "euro"}, date_format="%d.%m.%Y", decimal=","
+        theirs,
+        as_of=AS_OF,
+        columns={"account_id": "kunde", "date": "tag", "amount": "euro"},
+        date_format="%d.%m.%Y",
+        decimal=",",
     )
     assert_same(result, kam.score(ORDERS, as_of=AS_OF))
-    with pytest.raises(kam.DataError, match=r"column 'dollar' \(mapped from 'amount'\) is missing; there are: account_id, amount, date"):
+    with pytest.raises(
+        kam.DataError,
+        match=r"column 'dollar' \(mapped from 'amount'\) is missing; there are: account_id, amount",
+    ):
         kam.score(ORDERS, as_of=AS_OF, columns={"amount": "dollar"})
 
 
@@ -621,7 +775,18 @@ def test_other_column_names_and_formats() -> None:
 
 def test_few_orders_leave_the_order_columns_missing_with_a_note() -> None:
     result = kam.score(ORDERS, as_of=AS_OF)
-    for name in ("p_churn", "p_churn_lo", "p_churn_hi", "p_alive", "eav", "eav_lo", "eav_hi", "expected_loss", "basis_events"):
+    for name in (
+        "p_churn",
+        "p_churn_lo",
+        "p_churn_hi",
+        "p_alive",
+        "eav",
+        "eav_lo",
+        "eav_hi",
+        "expected_loss",
+        "expected_loss_open",
+        "basis_events",
+    ):
         assert np.isnan(result[name]).all(), name
         if name != "basis_events":
             assert "repeat orders" in result.column_notes.get(name, "repeat orders")
@@ -648,7 +813,9 @@ def test_one_order_is_noted() -> None:
 
 
 def test_negative_revenue_has_money_and_no_share() -> None:
-    result = kam.score(with_rows(ORDERS, ("C", "2024-05-05", 5.0), ("C", "2024-05-06", -25.0)), as_of=AS_OF)
+    result = kam.score(
+        with_rows(ORDERS, ("C", "2024-05-05", 5.0), ("C", "2024-05-06", -25.0)), as_of=AS_OF
+    )
     assert result["net_revenue"][2] == -20
     assert math.isnan(result["revenue_share"][2])
     assert "negative_revenue" in result["notes"][2]
@@ -665,12 +832,10 @@ def test_a_total_that_is_not_positive_has_no_concentration() -> None:
     assert result.summary()["concentration"] is None
 
 
-@pytest.mark.xfail(
-    reason="without a positive total the ranks are missing too, which neither docs nor schema say", strict=True
-)
 def test_a_total_that_is_not_positive_still_has_ranks() -> None:
     result = kam.score(ORDERS | {"amount": [-10.0, -20.0, 5.0, 1.0]}, as_of=AS_OF)
-    assert result["rank_revenue"][1] == 1
+    assert result["rank_revenue"].tolist() == [2, 1]
+    assert np.isnan(result["revenue_share"]).all()
 
 
 # ---- the data report ----------------------------------------------------------------------------
@@ -692,10 +857,19 @@ def test_bad_rows_are_counted_explained_and_quoted() -> None:
     )
     rows["amount"] = np.array(rows["amount"], dtype=object)
     for report in (kam.check(rows, as_of=AS_OF), kam.score(rows, as_of=AS_OF).data_report):
-        assert (report.rows_read, report.rows_used, report.rows_rejected, report.rows_set_aside) == (14, 4, 9, 1)
+        assert (
+            report.rows_read,
+            report.rows_used,
+            report.rows_rejected,
+            report.rows_set_aside,
+        ) == (14, 4, 9, 1)
         assert report.rows_read == report.rows_used + report.rows_rejected + report.rows_set_aside
         assert (report.accounts, report.accounts_without_orders) == (3, 1)
-        assert (report.first_date, report.last_date, report.total_net_revenue) == ("2024-01-01", "2024-06-01", 100)
+        assert (report.first_date, report.last_date, report.total_net_revenue) == (
+            "2024-01-01",
+            "2024-06-01",
+            100,
+        )
         counts = {f.code: (f.severity, f.count) for f in report.findings}
         assert counts["unreadable_date"] == ("rejected", 2)
         assert counts["missing_amount"] == ("rejected", 1)
@@ -722,7 +896,9 @@ def test_bad_rows_are_counted_explained_and_quoted() -> None:
         assert {f["code"] for f in plain["findings"]} == set(counts)
 
 
-@pytest.mark.xfail(reason="row 7, told as text, is an example of the missing amounts as well", strict=True)
+@pytest.mark.xfail(
+    reason="row 7, told as text, is an example of the missing amounts as well", strict=True
+)
 def test_a_row_is_an_example_of_one_finding_alone() -> None:
     amounts = np.array([10.0, "x", None, 40.0], dtype=object)
     report = kam.check(ORDERS | {"amount": amounts}, as_of=AS_OF)
@@ -735,18 +911,30 @@ def test_a_row_is_an_example_of_one_finding_alone() -> None:
     [
         "s",
         "us",
-        pytest.param("ns", marks=pytest.mark.xfail(reason="NaT in nanoseconds is 1677-09-21, a placeholder", strict=True)),
+        pytest.param(
+            "ns",
+            marks=pytest.mark.xfail(
+                reason="NaT in nanoseconds is 1677-09-21, a placeholder", strict=True
+            ),
+        ),
     ],
 )
 def test_nat_is_an_unreadable_date(unit: str) -> None:
-    stamps = np.array(["2024-01-01", "NaT", "2024-01-05", "2024-06-01"], dtype=f"datetime64[{unit}]")
+    stamps = np.array(
+        ["2024-01-01", "NaT", "2024-01-05", "2024-06-01"], dtype=f"datetime64[{unit}]"
+    )
     report = kam.check(ORDERS | {"date": stamps}, as_of=AS_OF)
     assert report.find("unreadable_date").count == 1
     assert report.find("unreadable_date").examples == ["row 2"]
 
 
 def test_duplicates_with_a_document_number_are_set_aside() -> None:
-    rows = {"account_id": ["A"] * 4, "date": ["2024-01-05"] * 4, "amount": [100.0] * 4, "ref": ["7", "7", None, None]}
+    rows = {
+        "account_id": ["A"] * 4,
+        "date": ["2024-01-05"] * 4,
+        "amount": [100.0] * 4,
+        "ref": ["7", "7", None, None],
+    }
     result = kam.score(rows, as_of=AS_OF)
     assert result["net_revenue"][0] == 300
     assert result.data_report.find("exact_duplicate").examples == ["row 2"]
@@ -760,6 +948,14 @@ def test_kinds() -> None:
     assert report.find("unknown_kind").examples == ["row 2: 'gift'"]
     assert report.find("positive_credit").examples == ["row 4"]
     assert report.rows_rejected == 1
+
+
+@pytest.mark.xfail(reason="a blank kind, or NaN in a dict, rejects the row as unknown", strict=True)
+@pytest.mark.parametrize("blank", ["", " ", math.nan], ids=repr)
+def test_a_missing_kind_is_an_invoice(blank: Any) -> None:
+    kinds = np.array(["invoice", blank, None, "invoice"], dtype=object)
+    report = kam.check(ORDERS | {"kind": kinds}, as_of=AS_OF)
+    assert report.rows_used == 4
 
 
 def test_a_prepayment_is_earned_over_a_year() -> None:
@@ -784,7 +980,9 @@ def test_mixed_currencies_are_an_error_and_one_can_be_chosen() -> None:
     assert one["net_revenue"].tolist() == [30, 70]
 
 
-@pytest.mark.xfail(reason="the way out it names, base_currency and rates, is that of C++", strict=True)
+@pytest.mark.xfail(
+    reason="the way out it names, base_currency and rates, is that of C++", strict=True
+)
 def test_the_error_of_mixed_currencies_names_the_option_there_is() -> None:
     with pytest.raises(ValueError, match=r"currency=") as caught:
         kam.score(ORDERS | {"currency": ["EUR", "USD", "EUR", "EUR"]}, as_of=AS_OF)
@@ -799,8 +997,13 @@ def test_check_takes_the_occasion() -> None:
         kam.check(rows, as_of=AS_OF, occasion="year")
 
 
-def test_check_does_not_change_with_the_kind(kind: str, frame: Callable[..., Any], small: Any) -> None:
-    assert kam.check(frame(kind, small), as_of=AS_OF).to_json() == kam.check(small, as_of=AS_OF).to_json()
+def test_check_does_not_change_with_the_kind(
+    kind: str, frame: Callable[..., Any], small: Any
+) -> None:
+    assert (
+        kam.check(frame(kind, small), as_of=AS_OF).to_json()
+        == kam.check(small, as_of=AS_OF).to_json()
+    )
 
 
 def test_empty_and_absent_tables() -> None:
@@ -812,7 +1015,9 @@ def test_empty_and_absent_tables() -> None:
 
 
 @pytest.mark.parametrize("missing", ["account_id", "date", "amount"])
-def test_a_missing_column_is_named(missing: str, kind: str, frame: Callable[..., Any], small: Any) -> None:
+def test_a_missing_column_is_named(
+    missing: str, kind: str, frame: Callable[..., Any], small: Any
+) -> None:
     made = frame(kind, {k: v for k, v in small.items() if k != missing})
     with pytest.raises(kam.DataError, match=f"column '{missing}' is missing; there are: "):
         kam.score(made, as_of=AS_OF)
@@ -821,13 +1026,17 @@ def test_a_missing_column_is_named(missing: str, kind: str, frame: Callable[...,
 def test_a_column_without_one_usable_value_is_an_error() -> None:
     with pytest.raises(kam.DataError, match=r"column 'amount': no value is a number.*'x'"):
         kam.score(ORDERS | {"amount": ["x"] * 4}, as_of=AS_OF)
-    with pytest.raises(kam.DataError, match="column 'date': no value is a date.*'x'"):
+    with pytest.raises(kam.DataError, match=r"column 'date': no value is a date.*'x'"):
         kam.score(ORDERS | {"date": ["x"] * 4}, as_of=AS_OF)
     with pytest.raises(kam.DataError, match=r"holds numbers \(20240101\).*%Y%m%d"):
-        kam.score(ORDERS | {"date": np.array([20240101, 20240201, 20240105, 20240601])}, as_of=AS_OF)
+        kam.score(
+            ORDERS | {"date": np.array([20240101, 20240201, 20240105, 20240601])}, as_of=AS_OF
+        )
 
 
-@pytest.mark.xfail(reason="a table of no account comes out, where dates and amounts are an error", strict=True)
+@pytest.mark.xfail(
+    reason="a table of no account comes out, where dates and amounts are an error", strict=True
+)
 def test_ids_that_are_all_missing_are_an_error() -> None:
     with pytest.raises(kam.DataError, match="account_id"):
         kam.score(ORDERS | {"account_id": [None, "", " ", None]}, as_of=AS_OF)

@@ -3,11 +3,9 @@
 #include <map>
 #include <string>
 
-#define TOML_HEADER_ONLY 1
-#include <toml++/toml.h>
-
 #include "scoring/default_profile_text.hpp"
 #include "scoring/profile_json.hpp"
+#include "scoring/toml.hpp"
 
 namespace kam::scoring {
 namespace {

@@ -49,9 +49,9 @@ TEXTS: dict[str, str] = TERMS | {
     "left_out_many": "{n} 个收入为负的客户未计入。",
     "no_revenue_one": "{n} 个没有可用行的客户未计入。",
     "no_revenue_many": "{n} 个没有可用行的客户未计入。",
-    "stake": "今后 {horizon}内，{span}的收入中预计有 {loss} 将会失去。",
-    "stake_parts": "这是仍为客户者因沉默而面临的损失。约有 {left}很可能在截止日前已离开，不计在内。"
-    "计入流失后的预期价值：{eav}。",
+    "stake": "与所有客户都留下相比，{span}的收入中预计失去 {loss}；其中 {open} 尚未发生。",
+    "stake_parts": "{gone} 很可能已随约 {left}离去。尚未发生的，是现在仍为客户、"
+    "而可能在 {horizon}内沉默者的部分。计入流失后的预期价值：{eav}。",
     "stake_band_none": "没有客户处于流失档“{band}”（{from_} 及以上）。",
     "stake_band_one": "{n} 个客户处于流失档“{band}”（{from_} 及以上），其中 {top} 个属于最大的 {k} 个。",
     "stake_band_many": "{n} 个客户处于流失档“{band}”（{from_} 及以上），其中 {top} 个属于最大的 {k} 个。",
@@ -92,6 +92,7 @@ TEXTS: dict[str, str] = TERMS | {
     "band": "流失档",
     "share": "占比",
     "loss": "预期损失",
+    "open": "尚未发生",
     "tip": "{name}：价值指数 {value}，流失 {churn}，收入 {revenue}",
     "curve": "多少依赖多少",
     "curve_label": "集中度曲线，从最大客户开始：{balance}；80% 的收入需要 {share80} 的客户。",
@@ -101,10 +102,11 @@ TEXTS: dict[str, str] = TERMS | {
     "curve_note": "实际平衡点为 {point}，方块 80/20 是经验法则；直线表示客户均等。基尼系数 {gini}；"
     "相当于 {effective} 个均等客户。",
     "stakes": "各流失档的预期损失",
-    "stakes_left": "已离开",
-    "stakes_note": "预期损失 = P(仍为客户，而后 {horizon}内没有订单) × 假定客户留下时的价值。"
-    "已离开的属于已失去，而非面临风险：模型预计各档有这么多客户已离开。",
-    "stakes_row": "{band}：{loss}，占预期损失的 {share}",
+    "stakes_gone": "很可能已离开",
+    "stakes_open": "尚未发生",
+    "stakes_note": "预期损失 = 流失概率 × 假定客户留下（即 {horizon}内再订）时的价值。"
+    "已离开的无法挽留；尚未发生的，是现在仍为客户、而后沉默者的部分。",
+    "stakes_row": "{band}：{loss}，其中 {gone} 很可能已离开，{open} 尚未发生",
     "none_band": "未知",
     # 3
     "which": "哪些客户？",
@@ -127,6 +129,7 @@ TEXTS: dict[str, str] = TERMS | {
     "col_revenue": "收入",
     "col_eav": "预期价值",
     "col_loss": "预期损失",
+    "col_open": "尚未发生",
     "col_orders": "订单数",
     "col_days": "距上次天数",
     "col_reasons": "最强原因（分）",
@@ -156,6 +159,7 @@ TEXTS: dict[str, str] = TERMS | {
     "last_order": "上次订单",
     "days_before": "{days}前",
     "today": "截止日当天",
+    "of_it_open": "其中 {open} 尚未发生",
     "pillars": "支柱，0–100",
     "reasons": "原因（分）",
     "start": "中位客户",

@@ -58,10 +58,11 @@ TEXTS: dict[str, str] = {
     "left_out_many": "{n} accounts with negative revenue are left out.",
     "no_revenue_one": "{n} account without a usable row is left out.",
     "no_revenue_many": "{n} accounts without a usable row are left out.",
-    "stake": "Within {horizon}, {loss} of revenue over {span} is expected to be lost.",
-    "stake_parts": "This is what accounts that are still customers put at stake by falling silent. "
-    "About {left} have probably left before the as-of date and are not in it. Expected to come, "
-    "churn included: {eav}.",
+    "stake": "Against every account staying, {loss} of revenue over {span} is expected to be "
+    "lost; {open} of it is still to come.",
+    "stake_parts": "{gone} has probably left already, with about {left}. Still to come is "
+    "the part of those that are customers now and may fall silent within {horizon}. Expected "
+    "value, churn included: {eav}.",
     "stake_band_none": "No account is in the churn band “{band}” ({from_} and more).",
     "stake_band_one": "{n} account is in the churn band “{band}” ({from_} and more), {top} of "
     "the largest {k}.",
@@ -109,6 +110,7 @@ TEXTS: dict[str, str] = {
     "band": "Churn band",
     "share": "Share",
     "loss": "Expected loss",
+    "open": "Still to come",
     "tip": "{name}: value index {value}, churn {churn}, revenue {revenue}",
     "curve": "How much rests on how few",
     "curve_label": "Concentration curve, largest account first: {balance}; 80 % of revenue takes "
@@ -119,11 +121,12 @@ TEXTS: dict[str, str] = {
     "curve_note": "The actual balance is {point}, the square 80/20 marks the rule of thumb; the "
     "straight line would be equal accounts. Gini {gini}; as unequal as {effective} equal accounts.",
     "stakes": "Expected loss by churn band",
-    "stakes_left": "Left already",
-    "stakes_note": "Expected loss = P(still a customer, then no order within {horizon}) × the "
-    "account's value given that it stays. What has left already is lost, not at stake: the model "
-    "expects so many accounts of each band to have left.",
-    "stakes_row": "{band}: {loss}, {share} of the expected loss",
+    "stakes_gone": "probably left already",
+    "stakes_open": "still to come",
+    "stakes_note": "Expected loss = churn probability × the account's value given that it stays, "
+    "that is, orders within {horizon}. Whoever has left already cannot be kept; still to come is the "
+    "part of those that are customers now and then fall silent.",
+    "stakes_row": "{band}: {loss}, of which {gone} probably left already and {open} still to come",
     "none_band": "not known",
     # 3
     "which": "Which accounts?",
@@ -146,6 +149,7 @@ TEXTS: dict[str, str] = {
     "col_revenue": "Revenue",
     "col_eav": "Expected value",
     "col_loss": "Expected loss",
+    "col_open": "Still to come",
     "col_orders": "Orders",
     "col_days": "Days since last",
     "col_reasons": "Strongest reasons, points",
@@ -176,6 +180,7 @@ TEXTS: dict[str, str] = {
     "last_order": "Last order",
     "days_before": "{days} before",
     "today": "on the as-of date",
+    "of_it_open": "{open} of it still to come",
     "pillars": "Pillars, 0–100",
     "reasons": "Reasons, in points",
     "start": "Median account",

@@ -62,6 +62,10 @@ class Facts:
         """Of single accounts, whose losses may be small where their revenue is not."""
         return _decimals(np.asarray(self["expected_loss"]))
 
+    @cached_property
+    def open_decimals(self) -> int:
+        return _decimals(np.asarray(self["expected_loss_open"]))
+
     def has(self, name: str) -> bool:
         return bool(np.any(~np.isnan(self[name])))
 
@@ -114,7 +118,7 @@ class Facts:
 
     @cached_property
     def left(self) -> Doubles:
-        """P(it has left before as_of), which p_churn counts and expected_loss does not."""
+        """P(it has left before as_of), which p_churn and expected_loss count too."""
         return np.asarray(1 - self["p_alive"], dtype=np.float64)
 
 

@@ -94,15 +94,18 @@ def _stake(facts: Facts, t: Language) -> tuple[Html, ...]:
     if not facts.has("expected_loss"):
         return _statement(t.html("no_stake", reason=no_loss_reason(facts, t)), t("no_stake_more"))
     request = facts.request
+    loss, to_come = np.nansum(facts["expected_loss"]), np.nansum(facts["expected_loss_open"])
     main = t.html(
         "stake",
-        loss=_money(facts, t, np.nansum(facts["expected_loss"])),
+        loss=_money(facts, t, loss),
+        open=_money(facts, t, to_come),
         span=t.counted("next", request["value_years"]),
-        horizon=t.counted("days", request["churn_horizon_days"]),
     )
     parts = t.html(
         "stake_parts",
+        gone=_money(facts, t, loss - to_come),
         left=t.counted("accounts", round(float(np.nansum(facts.left)))),
+        horizon=t.counted("days", request["churn_horizon_days"]),
         eav=_money(facts, t, np.nansum(facts["eav"])),
     )
     return _statement(main, parts, _in_worst_band(facts, t))

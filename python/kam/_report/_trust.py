@@ -11,8 +11,9 @@ from kam._report._where import numbers_table
 
 _SHOWN = (
     *("value_index", "value_band", "coverage", "net_revenue", "net_revenue_12m", "revenue_share"),
-    *("rank_revenue", "p_churn", "churn_band", "p_alive", "eav", "expected_loss", "order_count"),
-    *("days_since_last", "interval_level", "reasons_up", "status"),
+    *("rank_revenue", "p_churn", "churn_band", "p_alive", "eav", "expected_loss"),
+    *("expected_loss_open", "order_count", "days_since_last", "interval_level", "reasons_up"),
+    "status",
 )
 
 

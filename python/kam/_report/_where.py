@@ -29,19 +29,21 @@ def where(facts: Facts, t: Language) -> Html:
     )
 
 
-def numbers_table(heads: list[str], rows: list[list[Child]], caption: str | None = None) -> Html:
-    """A plain table: the first column is words, the others are numbers."""
+def numbers_table(
+    heads: list[str], rows: list[list[Child]], bars: list[Html] | None = None
+) -> Html:
+    """A plain table: the first column is words, the others are numbers; below each row its bar."""
+    body: list[Html] = []
+    for i, row in enumerate(rows):
+        body.append(
+            tag("tr", tag("th", row[0], scope="row"), *(tag("td", cell) for cell in row[1:]))
+        )
+        if bars is not None:
+            body.append(tag("tr", tag("td", bars[i], colspan=len(heads)), class_="bar-row"))
     return tag(
         "table",
-        tag("caption", caption) if caption else None,
         tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads))),
-        tag(
-            "tbody",
-            *(
-                tag("tr", tag("th", row[0], scope="row"), *(tag("td", cell) for cell in row[1:]))
-                for row in rows
-            ),
-        ),
+        tag("tbody", *body),
         class_="numbers",
     )
 
@@ -93,7 +95,7 @@ def _fields(facts: Facts, t: Language) -> Html:
     for name in FIELDS:
         inside = facts.in_field(name)
         revenue = np.nansum(facts.revenue[inside])
-        loss = np.nansum(facts["expected_loss"][inside])
+        losses = [np.nansum(facts[c][inside]) for c in ("expected_loss", "expected_loss_open")]
         rows.append(
             [
                 tag(
@@ -102,10 +104,13 @@ def _fields(facts: Facts, t: Language) -> Html:
                 t.whole(int(inside.sum())),
                 t.number(revenue, facts.money_decimals),
                 t.share(revenue / whole) if whole > 0 else "–",
-                t.number(loss, facts.money_decimals) if facts.has("expected_loss") else "–",
+                *(
+                    t.number(loss, facts.money_decimals) if facts.has("expected_loss") else "–"
+                    for loss in losses
+                ),
             ]
         )
-    heads = [t("field"), t("accounts"), t("col_revenue"), t("share"), t("loss")]
+    heads = [t("field"), t("accounts"), t("col_revenue"), t("share"), t("loss"), t("open")]
     return numbers_table(heads, rows)
 
 
@@ -128,34 +133,55 @@ def _curve_figure(facts: Facts, t: Language) -> Html | None:
 
 
 def _losses(facts: Facts, t: Language) -> Html:
-    """Expected loss by churn band, and how many of each have probably left already."""
+    """Expected loss by churn band: what has probably left already, and what is still to come."""
     title = tag("h3", t("stakes"))
     if not facts.has("expected_loss"):
         return tag("div", title, tag("p", t("no_stake", reason=no_loss_reason(facts, t))))
     bands = [name for name, _ in facts.profile["churn_bands"]]
     inside = [facts.churn_bands == band for band in bands]
     losses = [float(np.nansum(facts["expected_loss"][rows])) for rows in inside]
-    total = sum(losses)
+    to_come = [float(np.nansum(facts["expected_loss_open"][rows])) for rows in inside]
+    most = max(losses, default=0.0) or 1.0
     rows: list[list[Child]] = [
         [
             churn_band(facts, t, band),
             t.whole(int(rows.sum())),
-            t.whole(float(np.nansum(facts.left[rows]))),
-            _loss_bar(facts, t, band, loss, loss / total if total > 0 else 0.0),
             t.number(loss, facts.money_decimals),
+            t.number(open_, facts.money_decimals),
         ]
-        for band, rows, loss in zip(bands, inside, losses, strict=True)
+        for band, rows, loss, open_ in zip(bands, inside, losses, to_come, strict=True)
     ]
-    heads = [t("band"), t("accounts"), t("stakes_left"), "", t("loss")]
+    bars = [
+        _loss_bar(facts, t, band, loss, open_, most)
+        for band, loss, open_ in zip(bands, losses, to_come, strict=True)
+    ]
+    legend = (
+        tag("span", tag("i", class_=f"swatch {kind}"), " ", t(f"stakes_{kind}"))
+        for kind in ("gone", "open")
+    )
+    heads = [t("band"), t("accounts"), t("loss"), t("open")]
     note = t("stakes_note", horizon=t.counted("days", facts.request["churn_horizon_days"]))
-    table = numbers_table(heads, rows)
-    return tag("figure", title, table, tag("figcaption", note), class_="losses")
+    return tag(
+        "figure",
+        title,
+        tag("p", *legend, class_="legend"),
+        numbers_table(heads, rows, bars),
+        tag("figcaption", note),
+        class_="losses",
+    )
 
 
-def _loss_bar(facts: Facts, t: Language, band: str, loss: float, share: float) -> Html:
+def _loss_bar(facts: Facts, t: Language, band: str, loss: float, open_: float, most: float) -> Html:
+    """Hatched what has probably left already, solid what is still to come."""
     words = t.maybe(f"band:{band}", band)
-    money = t.number(loss, facts.money_decimals)
-    label = t("stakes_row", band=words, loss=money, share=t.percent(share))
-    bar = tag("i", style=style(b=share)) if share > 0 else None
-    kind = facts.shape_of_band(band)
-    return tag("span", bar, class_=f"loss {kind}", role="img", aria_label=label, title=label)
+    money = [t.number(v, facts.money_decimals) for v in (loss, loss - open_, open_)]
+    label = t("stakes_row", band=words, loss=money[0], gone=money[1], open=money[2])
+    return tag(
+        "span",
+        tag("i", class_="gone", style=style(b=(loss - open_) / most)) if loss > open_ else None,
+        tag("i", class_="open", style=style(b=open_ / most)) if open_ > 0 else None,
+        class_=f"loss {facts.shape_of_band(band)}",
+        role="img",
+        aria_label=label,
+        title=label,
+    )

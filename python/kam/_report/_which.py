@@ -13,7 +13,7 @@ from kam._report._marks import Footnotes, churn_band, interval_bar, missing_reas
 from kam._score_columns import all_points
 
 SECTIONS = 20  # accounts with a section of their own
-_HEADS = ("rank", "account", "value", "churn", "revenue", "eav", "loss", "orders", "days")
+_HEADS = ("rank", "account", "value", "churn", "revenue", "eav", "loss", "open", "orders", "days")
 
 
 class _Context(NamedTuple):
@@ -128,6 +128,7 @@ def _row(c: _Context, row: int, place: int) -> Html:
         _revenue(c, row),
         _worth(c, row),
         _number(c, "expected_loss", row, facts.loss_decimals),
+        _number(c, "expected_loss_open", row, facts.open_decimals),
         _number(c, "order_count", row, 0),
         _number(c, "days_since_last", row, 0),
         tag("td", *_reasons(c, row), class_="reasons"),

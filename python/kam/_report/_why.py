@@ -113,7 +113,7 @@ def _facts_of(c: _Context, row: int) -> list[Html]:
         ("revenue", "col_revenue", _with_small(t.number(facts.revenue[row], money), part)),
         ("p_churn", "col_churn", _churn(c, row)),
         ("eav", "col_eav", _worth(c, row)),
-        ("expected_loss", "col_loss", t.number(facts["expected_loss"][row], facts.loss_decimals)),
+        ("expected_loss", "col_loss", _loss(c, row)),
         ("order_count", "col_orders", t.whole(facts["order_count"][row])),
         ("days_since_last", "last_order", _last_order(c, row)),
     ]
@@ -149,6 +149,13 @@ def _worth(c: _Context, row: int) -> Html:
     lo, hi = (c.t.number(v, c.facts.money_decimals) for v in (lo, hi))
     words = c.t("interval", lo=lo, hi=hi) if known else ""
     return _with_small(c.t.number(eav, c.facts.money_decimals), words)
+
+
+def _loss(c: _Context, row: int) -> Html:
+    """The whole, and the part of it that can still be kept."""
+    loss = c.t.number(c.facts["expected_loss"][row], c.facts.loss_decimals)
+    to_come = c.t.number(c.facts["expected_loss_open"][row], c.facts.open_decimals)
+    return _with_small(loss, c.t("of_it_open", open=to_come))
 
 
 def _band(c: _Context, row: int) -> Html | None:

@@ -36,8 +36,8 @@ def _heading(row: ScoreRow) -> list[str]:
         f"churn          {_percent(row, 'p_churn')}" + _churn_details(row),
         f"revenue        {_money(row, 'net_revenue_12m')} in 12 months, "
         f"{_money(row, 'net_revenue')} ever",
-        f"to come        {_money(row, 'eav')} expected, {_money(row, 'expected_loss')} "
-        f"expected to be lost ({row.texts['value_basis']})",
+        f"value          {_money(row, 'eav')} expected ({row.texts['value_basis']})",
+        f"expected loss  {_money(row, 'expected_loss')}" + _loss_details(row),
     ]
 
 
@@ -50,6 +50,13 @@ def _churn_details(row: ScoreRow) -> str:
         f"{row.numbers['churn_horizon_days']:g} days "
         f"({row.texts['basis']}, {events:,.0f} repeat orders)"
     )
+
+
+def _loss_details(row: ScoreRow) -> str:
+    loss, to_come = row.numbers["expected_loss"], row.numbers["expected_loss_open"]
+    if loss is None or to_come is None:
+        return ""
+    return f", {to_come:,.0f} still to come, {loss - to_come:,.0f} probably left already"
 
 
 def _reasons(row: ScoreRow) -> list[str]:

@@ -88,6 +88,7 @@ def _scored(
                 churn_horizon_days=arguments.horizon,
                 value_years=arguments.years,
                 discount=arguments.discount,
+                currency=options.currency,
             )
         except ValueError as error:  # every option is in its range: it is the data
             raise DataError(str(error)) from None

@@ -1,4 +1,4 @@
-"""The accounts with the most money at stake, in 80 columns."""
+"""The accounts with the most money still to be kept, in 80 columns."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def _headings(result: ScoreResult) -> tuple[Heading, ...]:
         Heading("value", True, 7),
         Heading(f"churn [{100 * level:g} %]", True, 15),
         Heading("revenue 12m", True, 12),
-        Heading("exp. loss", True, 12),
+        Heading("loss to come", True, 12),
         Heading("main reason", False, 40),
     )
 
 
 def _order(result: ScoreResult) -> Any:
-    """By expected loss; by revenue where there is none."""
-    loss = np.nan_to_num(result["expected_loss"], nan=-math.inf)
+    """By the loss still to come, which one can act on; by revenue where there is none."""
+    loss = np.nan_to_num(result["expected_loss_open"], nan=-math.inf)
     revenue = np.nan_to_num(result["net_revenue"], nan=-math.inf)
     return np.lexsort((-revenue, -loss))
 
@@ -58,7 +58,7 @@ def _row(result: ScoreResult, i: int) -> list[Cell]:
         Cell(value),
         Cell(churn, _STYLES.get(c["churn_band"][i] or "", "")),
         Cell(_number(c["net_revenue_12m"][i])),
-        Cell(_number(c["expected_loss"][i])),
+        Cell(_number(c["expected_loss_open"][i])),
         Cell(_reason(c["reasons_up"][i], c["reasons_down"][i])),
     ]
 
@@ -77,15 +77,15 @@ def _reason(up: Any, down: Any) -> str:
 
 def _about(result: ScoreResult, shown: int) -> list[str]:
     s = result.summary()
-    by = "expected loss" if s["expected_loss"] is not None else "revenue"
+    by = "loss to come" if s["expected_loss"] is not None else "revenue"
     lines = [
         f"{shown:,} of {s['accounts']:,} accounts by {by}, as of {s['as_of']}; "
         f"model {s['model_version']}"
     ]
     if s["expected_loss"] is not None:
         lines.append(
-            f"{s['expected_churners']:,.0f} expected to stay silent for "
-            f"{s['churn_horizon_days']:g} days; expected loss {s['expected_loss']:,.0f}"
+            f"{s['expected_churners']:,.0f} expected silent for {s['churn_horizon_days']:g} days; "
+            f"expected loss {s['expected_loss']:,.0f}, to come {s['expected_loss_open']:,.0f}"
         )
     if (c := s["concentration"]) is not None:
         lines.append(
