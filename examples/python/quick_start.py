@@ -1,8 +1,7 @@
 """A portfolio in a notebook: from a purchase log to scores, reasons and a report."""
 
-import numpy as np
-
 import kam
+import numpy as np
 
 log = np.genfromtxt("examples/cdnow/CDNOW_master.txt", names=True, dtype=None, encoding="utf-8")
 orders = {"account_id": log["customer_id"], "date": log["date"], "amount": log["dollar_value"]}

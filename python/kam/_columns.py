@@ -71,10 +71,20 @@ def days(values: Array, name: str, date_format: str | None = None) -> Days:
     if kind != "O":
         raise DataError(f"column '{name}' holds {values.dtype} values, not dates")
     objects = np.ascontiguousarray(values)
-    if any(isinstance(v, (dt.date, np.datetime64)) for v in objects[:1000]):
-        objects = np.array([_iso(v) for v in objects], dtype=object)
-        return np.asarray(_core.parse_dates(objects, ""))
-    return np.asarray(_core.parse_dates(objects, date_format or ""))
+    result = np.asarray(_core.parse_dates(objects, date_format or ""))
+    _read_other_dates(objects, result, date_format)
+    return result
+
+
+def _read_other_dates(objects: Array, result: Days, date_format: str | None) -> None:
+    """Fills in what an object column holds besides text: date objects, whole numbers."""
+    for row in np.flatnonzero(result == _core.NO_DAY).tolist():
+        value = objects[row]
+        if isinstance(value, (dt.date, np.datetime64)):
+            text = _iso(value)
+            result[row] = _core.NO_DAY if text is None else _core.parse_date(text, "")
+        elif date_format and isinstance(value, (int, float)) and value == value:
+            result[row] = _core.parse_date(str(int(value)), date_format)
 
 
 _TICKS_PER_DAY = {"D": 1, "s": 86_400, "ms": 86_400_000, "us": 86_400_000_000}
@@ -140,12 +150,12 @@ def codes_of(values: Array, index: Array) -> Codes:
     return np.array([known.get(_id_text(v), missing) for v in objects.tolist()], dtype=np.uint32)
 
 
-def warn_rows(report: tuple[int, int, int, str], what: str) -> None:
+def warn_rows(report: tuple[int, int, int, str], what: str, depth: int = 3) -> None:
     """One warning for all rejected rows of a call."""
     _, rejected, first, reason = report
     if rejected:
         warnings.warn(
             f"{what}: {rejected} rows are NaN, first row {first} ({reason})",
             RowWarning,
-            stacklevel=4,
+            stacklevel=depth,
         )

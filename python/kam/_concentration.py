@@ -92,9 +92,16 @@ class Concentration:
 
 def concentration(values: Any) -> Concentration:
     """Concentration of one value per account (array, list, or a Series of any library)."""
+    if isinstance(values, (str, bytes)) or not hasattr(values, "__len__"):
+        raise TypeError(f"`values` must be one number per account, got {type(values).__name__}")
+    if hasattr(values, "to_pylist"):
+        values = [np.nan if v is None else v for v in values.to_pylist()]
     if hasattr(values, "to_numpy"):
         values = values.to_numpy()
-    column = doubles(np.asarray(values), "values")
+    array = np.asarray(values)
+    if array.ndim != 1:
+        raise TypeError(f"`values` must be one number per account, got {type(values).__name__}")
+    column = doubles(array, "values")
     return Concentration(_core.concentration(column))
 
 

@@ -91,7 +91,11 @@ class EdgeFindings:
 
 
 def _examples(
-    finding: dict[str, Any], original_rows: list[int] | None, ids: list[Any], quoted: Any
+    finding: dict[str, Any],
+    original_rows: list[int] | None,
+    ids: list[Any],
+    quoted: Any,
+    told: set[int],
 ) -> list[str]:
     """The first rows or accounts of a core finding, as the user knows them."""
     if finding["subject"] != "row":
@@ -102,7 +106,11 @@ def _examples(
     rows = finding["examples"]
     if original_rows is not None:
         rows = [original_rows[i] for i in rows]
-    return [f"row {r + 1}" + (f": {quoted[r]!r}" if quoted is not None else "") for r in rows]
+    return [
+        f"row {r + 1}" + (f": {quoted[r]!r}" if quoted is not None else "")
+        for r in rows
+        if r not in told
+    ]
 
 
 def join(
@@ -111,20 +119,21 @@ def join(
     original_rows: list[int] | None,
     ids: list[Any],
     texts_by_code: dict[str, Any],
-    replaced: dict[str, int],
+    replaced: dict[str, set[int]],
 ) -> DataReport:
     """One report in the rows and names the user knows.
 
     original_rows: index in the user's table of each row the core saw (None: the same).
     texts_by_code: original column to quote for a core finding, e.g. unreadable_date.
-    replaced: how many rows of a core finding the edge has already told of under another code.
+    replaced: rows of a core finding that the edge has already told of under another code.
     """
     findings = list(edge.findings.values())
     for f in core["findings"]:
-        count = f["count"] - replaced.get(f["code"], 0)
+        told = replaced.get(f["code"], set())
+        count = f["count"] - len(told)
         if count <= 0:
             continue
-        examples = _examples(f, original_rows, ids, texts_by_code.get(f["code"]))
+        examples = _examples(f, original_rows, ids, texts_by_code.get(f["code"]), told)
         findings.append(
             Finding(f["code"], f["severity"], f["subject"], count, examples, f["explanation"])
         )

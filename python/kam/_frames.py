@@ -30,9 +30,8 @@ def kind_of(frame: object) -> Kind:
     if isinstance(frame, Mapping):
         return "dict"
     kind = _PACKAGES.get(type(frame).__module__.split(".")[0])
-    if kind is None or not hasattr(frame, "columns" if kind != "arrow" else "column_names"):
-        if hasattr(frame, "schema") and kind == "arrow":
-            return "arrow"
+    tables = ("DataFrame", "LazyFrame", "Table", "RecordBatch", "DuckDBPyRelation")
+    if kind is None or not any(base.__name__ in tables for base in type(frame).__mro__):
         raise TypeError(
             "expected a pandas, Polars or PyArrow table, a DuckDB relation or a dict of arrays, "
             f"got {type(frame).__name__}"
@@ -78,8 +77,12 @@ def column(frame: Any, name: str, role: str | None = None) -> Array:
     kind = kind_of(frame)
     values = frame[name]
     if kind == "pandas":
+        if values.ndim != 1:
+            raise DataError(f"column '{name}' occurs more than once")
         return _from_pandas(values)
     if kind == "polars":
+        if str(values.dtype) == "Object":
+            return np.array(values.to_list(), dtype=object)
         return _from_arrow(values.to_arrow())
     if kind == "arrow":
         return _from_arrow(values)
@@ -91,10 +94,18 @@ def column(frame: Any, name: str, role: str | None = None) -> Array:
 
 def _from_pandas(series: Any) -> Array:
     dtype = series.dtype
+    if hasattr(dtype, "pyarrow_dtype"):
+        return _from_arrow(series.array.__arrow_array__())
     if getattr(dtype, "tz", None) is not None:
         # The civil date of the business: the wall-clock day in the column's own zone.
         return np.asarray(series.dt.tz_localize(None).to_numpy())
-    if getattr(dtype, "kind", "O") in "biuf" and not isinstance(dtype, np.dtype):
+    if getattr(dtype, "kind", "O") in "iu" and not isinstance(dtype, np.dtype):
+        # Nullable whole numbers stay whole: an id beyond 2**53 must not pass through a double.
+        missing = bool(series.isna().any())
+        return np.asarray(
+            series.to_numpy(dtype=object, na_value=None) if missing else series.to_numpy(np.int64)
+        )
+    if getattr(dtype, "kind", "O") in "bf" and not isinstance(dtype, np.dtype):
         return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
     if isinstance(dtype, np.dtype) and dtype.kind in "biufM":
         return np.asarray(series.to_numpy())
@@ -110,6 +121,10 @@ def _from_arrow(values: Any) -> Array:
 
     if pa.types.is_dictionary(values.type):
         values = pc.cast(values, values.type.value_type)
+    if pa.types.is_decimal(values.type) and values.type.scale == 0:
+        return np.array([None if v is None else int(v) for v in values.to_pylist()], dtype=object)
+    if pa.types.is_integer(values.type) and values.null_count:
+        return np.array(values.to_pylist(), dtype=object)  # a double would round large ids
     if pa.types.is_decimal(values.type):
         values = pc.cast(values, pa.float64())
     if pa.types.is_timestamp(values.type) and values.type.tz is not None:
@@ -155,6 +170,8 @@ def arrow_table(columns: Mapping[str, Any]) -> Any:
     for name, values in columns.items():
         if isinstance(values, np.ndarray) and values.dtype.kind == "f":
             arrays[name] = pa.array(values, from_pandas=True)
+        elif isinstance(values, np.ndarray) and values.dtype.kind == "O" and len(values) == 0:
+            arrays[name] = pa.array(values, type=pa.string())
         else:
             arrays[name] = values if hasattr(values, "type") else pa.array(values)
     return pa.table(arrays)

@@ -9,7 +9,7 @@ import numpy as np
 
 from kam import _core, _frames
 from kam._columns import Doubles, doubles, warn_rows
-from kam._errors import ConvergenceWarning, DataError, RowWarning
+from kam._errors import ConvergenceWarning, DataError, RowWarning, VersionError
 
 _ALIASES = {"age": ("age", "T"), "frequency": ("frequency",), "recency": ("recency",)}
 
@@ -53,7 +53,7 @@ class Estimator:
         """The inverse of `to_json`: the same bits. FormatError or VersionError otherwise."""
         estimate = _core.parse_estimate(text)
         if estimate.kind != cls._kind:
-            raise ValueError(f"the file holds a {estimate.kind} model, not {cls._kind}")
+            raise VersionError(f"the file holds {estimate.kind}, expected {cls._kind}")
         model = cls()
         model._estimate = estimate
         return model
@@ -199,6 +199,8 @@ class OrderModel(Estimator):
 
     def expected_orders_new(self, horizon: float) -> float:
         """E[repeat orders within `horizon`] of an account that places its first order now."""
+        if not 0 <= float(horizon) < float("inf"):
+            raise ValueError(f"`horizon` must be finite and >= 0, got {horizon}")
         return float(_core.expected_orders_new(self._fitted, float(horizon)))
 
     def discounted_expected_orders(
@@ -217,13 +219,13 @@ class OrderModel(Estimator):
 
     def _column(self, verb: Any, summary: Any, *arguments: float) -> Doubles:
         values, report = verb(self._fitted, *arguments, *order_columns(summary))
-        warn_rows(report, verb.__name__)
+        warn_rows(report, verb.__name__, 4)
         return values  # type: ignore[no-any-return]
 
     def _interval(self, verb: str, summary: Any, arguments: tuple[float, ...]) -> Any:
         call = getattr(_core, f"{verb}_interval")
         *columns, report = call(self._fitted, *arguments, *order_columns(summary))
-        warn_rows(report, verb)
+        warn_rows(report, verb, 4)
         return interval_frame(_frames.kind_of(summary), verb, tuple(columns))
 
 

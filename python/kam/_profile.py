@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from kam import _core
+from kam._errors import FormatError
 
 
 def load_profile(path: str | Path | _core.Profile | None) -> _core.Profile:
@@ -15,7 +16,7 @@ def load_profile(path: str | Path | _core.Profile | None) -> _core.Profile:
     if isinstance(path, _core.Profile):
         return path
     source = Path(path)
-    return _core.parse_profile(source.read_text(encoding="utf-8"), source.name)
+    return _core.parse_profile(_text(source), source.name)
 
 
 def with_occasion(path: str | Path | None, occasion: str) -> _core.Profile:
@@ -34,3 +35,11 @@ def with_occasion(path: str | Path | None, occasion: str) -> _core.Profile:
         own = re.sub(key, line, own) if re.search(key, own) else f"\n{line}{own}"
         text = head + own + after
     return _core.parse_profile(text, "profile with --occasion")
+
+
+def _text(source: Path) -> str:
+    try:
+        return source.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = source.read_bytes()[: error.start].count(b"\n") + 1
+        raise FormatError(f"{source.name}:{line}: not UTF-8; save the file as UTF-8") from None

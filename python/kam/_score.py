@@ -250,17 +250,20 @@ def score_tables(
         raise ValueError("give `profile` or `model`, not both: a model carries its profile")
     if isinstance(model, (str, Path)):
         model = Model.load(model)
+    if model is not None and not isinstance(model, Model):
+        raise TypeError(f"`model` must be a Model or a path, got {type(model).__name__}")
     end = day(as_of)
-    core = _core.score(
-        tables.core,
-        None if model is not None else load_profile(profile),
-        None if model is None else model._core,
-        end,
-        float(churn_horizon_days),
-        float(value_years),
-        float(discount),
-        tables.base_currency,
-    )
+    with tables.in_user_words():
+        core = _core.score(
+            tables.core,
+            None if model is not None else load_profile(profile),
+            None if model is None else model._core,
+            end,
+            float(churn_horizon_days),
+            float(value_years),
+            float(discount),
+            tables.base_currency,
+        )
     request = {
         "as_of": _core.format_date(end),
         "churn_horizon_days": float(churn_horizon_days),
@@ -302,4 +305,7 @@ def check(
     options = ReadOptions(columns or {}, date_format, decimal, currency)
     tables, _ = _resolve(portfolio, options)
     read = read_tables(tables, options)
-    return read.report(_core.check(read.core, day(as_of), occasion, read.base_currency))
+    end = day(as_of)
+    with read.in_user_words():
+        found = _core.check(read.core, end, occasion, read.base_currency)
+    return read.report(found)

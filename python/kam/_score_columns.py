@@ -127,12 +127,11 @@ def all_points(result: ScoreResult) -> Any:
     return np.column_stack([result._core.reason_points(), result._core.coverage_points()])
 
 
-def _labels(result: ScoreResult) -> tuple[list[str], list[str]]:
+def _labels(result: ScoreResult, language: str = "en") -> tuple[list[str], list[str]]:
     indicators = result.profile["indicators"]
-    return (
-        [i["id"] for i in indicators] + ["coverage"],
-        [i["label_en"] for i in indicators] + ["Data coverage"],
-    )
+    labels = [i[f"label_{language}"] or i["label_en"] for i in indicators]
+    coverage = "数据覆盖" if language == "zh" else "Data coverage"
+    return [i["id"] for i in indicators] + ["coverage"], [*labels, coverage]
 
 
 def _reason_lists(result: ScoreResult) -> tuple[list[Any], list[Any]]:
@@ -161,7 +160,7 @@ def reasons_of(result: ScoreResult, row: int, language: str) -> list[dict[str, A
     if np.isnan(points[-1]):
         return []
     scores = result._core.indicator_scores()[row].tolist() + [None]
-    ids, labels = _labels(result)
+    ids, labels = _labels(result, language)
     profile = result._core.model.profile
     return [
         {

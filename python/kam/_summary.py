@@ -56,14 +56,18 @@ def summarize(
         A column is missing, or a date or amount cannot be read (`kam.score` and the command line
         count such rows instead).
     """
+    for option, value in (("unit", unit), ("occasion", occasion)):
+        if value not in ("day", "week", "month"):
+            raise ValueError(f"`{option}` must be day, week or month, got {value!r}")
     kind = _frames.kind_of(transactions)
     frame = _frames.normalise(transactions)
     end = day(as_of)
-    ids = encode_ids(_frames.column(frame, account, "account"))
+    raw_ids = _frames.column(frame, account, "account")
+    ids = encode_ids(raw_ids)
     raw_dates = _frames.column(frame, date, "date")
     rows = days(raw_dates, date, date_format)
     _refuse_first(rows == _core.NO_DAY, raw_dates, date, "a date (ISO 8601, or give date_format)")
-    _refuse_first(ids.codes == _core.NO_ACCOUNT, ids.codes, account, "an account id")
+    _refuse_first(ids.codes == _core.NO_ACCOUNT, raw_ids, account, "an account id")
     if amount is None:
         values = np.ones(len(rows))
     else:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,8 +41,21 @@ class PortfolioTables:
     edge: EdgeFindings
     original_rows: list[int] | None
     texts_by_code: dict[str, Any]
-    replaced: dict[str, int]
+    replaced: dict[str, set[int]]
     files: Files | None = None  # where the tables were read from
+
+    @contextmanager
+    def in_user_words(self) -> Iterator[None]:
+        """Errors of the core name accounts by number and options of C++; users know others."""
+        try:
+            yield
+        except ValueError as error:
+            ids = self.ids.tolist()
+            words = re.sub(r"\baccount (\d+)\b", lambda m: f"account {ids[int(m[1])]}", str(error))
+            words = re.sub(
+                r"set `base_currency` .*", "give currency= to use the rows of one alone", words
+            )
+            raise type(error)(words) from None
 
     def report(self, core_report: dict[str, Any]) -> DataReport:
         report = join(
@@ -61,6 +76,7 @@ class _Table:
         self.frame = _frames.normalise(frame)
         self.names = set(_frames.names(self.frame))
         self.options = options
+        self.rows: int | None = None  # of the column read first
         self.strict = strict  # else a column renamed in the transactions may have its own name here
 
     def actual(self, name: str) -> str:
@@ -78,7 +94,12 @@ class _Table:
                 f"column '{actual}'{hint} is missing; there are: {', '.join(sorted(self.names))}. "
                 "Name it with columns={...} or --columns."
             )
-        return _frames.column(self.frame, actual)
+        values = _frames.column(self.frame, actual)
+        if self.rows is None:
+            self.rows = len(values)
+        if len(values) != self.rows:
+            raise DataError(f"`{actual}` has {len(values)} rows, expected {self.rows}")
+        return values
 
 
 def read_tables(tables: Mapping[str, Any], options: ReadOptions) -> PortfolioTables:
@@ -118,7 +139,10 @@ def _account_ids(
     """Accounts in the order of the accounts table, then those that only transactions know."""
     of_rows = rows.column("account_id")
     if "accounts" not in tables:
-        return encode_ids(of_rows), None
+        ids = encode_ids(of_rows)
+        if len(of_rows) and not len(ids.unique):
+            raise DataError(f"column '{rows.actual('account_id')}': every value is blank")
+        return ids, None
     accounts = _Table(tables["accounts"], options)
     listed = accounts.column("account_id")
     both = encode_ids(np.concatenate([listed.astype(object), of_rows.astype(object)]))
@@ -126,7 +150,7 @@ def _account_ids(
         raise DataError("table 'accounts': column account_id is blank or repeated in some rows")
     names = None
     if accounts.has("name"):
-        known = [None if v is None else str(v) for v in accounts.column("name").tolist()]
+        known = [None if v is None or v != v else str(v) for v in accounts.column("name").tolist()]
         names = known + [None] * (len(both.unique) - len(known))
     return Ids(np.ascontiguousarray(both.codes[len(listed) :]), both.unique), names
 
@@ -137,7 +161,7 @@ class _TransactionReader:
         self.edge = edge
         self.codes = ids.codes
         self.texts_by_code: dict[str, Any] = {}
-        self.replaced: dict[str, int] = {}
+        self.replaced: dict[str, set[int]] = {}
         self.keep = np.ones(len(ids.codes), dtype=bool)
         self.original_rows: list[int] | None = None
 
@@ -190,7 +214,7 @@ class _TransactionReader:
                 severity="rejected" if code else "note",
             )
         if code:
-            self.replaced[code] = len(numbers.wrong)
+            self.replaced[code] = set(numbers.wrong)
             if np.all(np.isnan(numbers.values)):
                 raise DataError(
                     f"column '{self.rows.actual(name)}': no value is a number, first {values[0]!r}"
@@ -200,7 +224,8 @@ class _TransactionReader:
     def _kinds(self) -> Any:
         values = self.rows.column("kind")
         known = {name: code for code, name in enumerate(KINDS)}
-        texts = [str(v).strip().lower() if v is not None else "invoice" for v in values.tolist()]
+        given = ["" if v is None or v != v else str(v).strip().lower() for v in values.tolist()]
+        texts = [text or "invoice" for text in given]
         wrong = [i for i, t in enumerate(texts) if t not in known]
         self.edge.add(
             "unknown_kind",

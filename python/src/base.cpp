@@ -2,6 +2,7 @@
 #include "binding.hpp"
 
 #include <charconv>
+#include <limits>
 #include <unordered_map>
 
 namespace kam::python {
@@ -45,6 +46,10 @@ Int32s days_of_ticks(const py::array_t<std::int64_t, py::array::c_style>& ticks,
   auto to = out(days);
   constexpr std::int64_t kMost = 5'000'000;  // beyond the year 9999
   for (std::size_t i = 0; i < from.size(); ++i) {
+    if (from[i] == std::numeric_limits<std::int64_t>::min()) {  // NaT
+      to[i] = kNoDay;
+      continue;
+    }
     const std::int64_t whole = from[i] / per_day - (from[i] % per_day < 0 ? 1 : 0);
     to[i] = whole > -kMost && whole < kMost ? static_cast<Day>(whole) : kNoDay;
   }
@@ -60,7 +65,8 @@ bool blank(std::string_view text) {
 bool parse_number(std::string_view text, char decimal, double& value) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  if (!text.empty() && text.front() == '+') text.remove_prefix(1);
+  const bool had_sign = !text.empty() && text.front() == '+';
+  if (had_sign) text.remove_prefix(1);
   std::string swapped;
   if (decimal != '.') {
     if (text.find('.') != std::string_view::npos) return false;
@@ -68,10 +74,10 @@ bool parse_number(std::string_view text, char decimal, double& value) {
     for (char& c : swapped) c = c == decimal ? '.' : c;
     text = swapped;
   }
-  if (text.empty() || !((text.front() >= '0' && text.front() <= '9') || text.front() == '-' ||
-                        text.front() == '.')) {
-    return false;
-  }
+  // Only digits, a point and an exponent: from_chars would also read "inf", "nan" and, after a sign
+  // that is gone, another sign.
+  if (text.find_first_not_of("0123456789.eE+-") != std::string_view::npos) return false;
+  if (text.empty() || (had_sign && text.front() == '-')) return false;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc{} && end == text.data() + text.size();
 }

@@ -72,7 +72,7 @@ def orders(tmp_path: Path) -> Path:
         (
             b"account_id,date,amount,currency\n1,2024-01-01,5,EUR\n1,2024-01-02,5,USD\n",
             (),
-            "2 currencies, which cannot be added: set --currency",
+            "2 currencies, which cannot be added: give --currency",
         ),
         (
             b"account_id,date,amount,currency\n1,2024-01-01,5,EUR\n",

@@ -27,10 +27,6 @@ def test_kind_of_names_the_library(kind: str, frame: Callable[..., Any]) -> None
     assert _frames.kind_of(frame(kind, {"x": np.array([1.0])})) == kind
 
 
-@pytest.mark.xfail(
-    reason="kind_of asks a LazyFrame for .columns, which Polars answers with a PerformanceWarning",
-    strict=True,
-)
 def test_kind_of_a_lazy_frame_does_not_resolve_it() -> None:
     assert _frames.kind_of(pl.LazyFrame({"x": [1.0]})) == "polars"
 
@@ -118,8 +114,9 @@ def test_arrow_numbers_with_nulls_become_nan(array: Any) -> None:
 )
 def test_pandas_numbers_with_missing_become_nan(array: Any) -> None:
     found = _frames.column(pd.DataFrame({"x": array}), "x")
-    assert found.dtype.kind == "f"
-    np.testing.assert_array_equal(found, [1.0, 2.0, np.nan])
+    # Whole numbers with gaps stay whole: an id must not pass through a double.
+    assert found.dtype.kind in "fO"
+    np.testing.assert_array_equal(found.astype(float), [1.0, 2.0, np.nan])
 
 
 @pytest.mark.parametrize(
@@ -199,9 +196,6 @@ def test_number_layouts_of_numpy_are_all_numbers(dtype: str) -> None:
     np.testing.assert_array_equal(model.probability_alive(odd), model.probability_alive(plain))
 
 
-@pytest.mark.xfail(
-    reason="an AttributeError: 'DataFrame' object has no attribute 'dtype'", strict=True
-)
 def test_a_column_that_occurs_twice_is_refused_in_words() -> None:
     names = ["account_id", "date", "amount", "amount"]
     made = pd.DataFrame([["a", "2024-01-01", 1.0, 2.0]], columns=names)
@@ -209,9 +203,6 @@ def test_a_column_that_occurs_twice_is_refused_in_words() -> None:
         kam.summarize(made, as_of="2024-03-01")
 
 
-@pytest.mark.xfail(
-    reason="a Polars Object column is read as the bytes of its pointers", strict=True
-)
 def test_polars_objects_are_refused_or_read_but_never_pointers() -> None:
     made = pl.DataFrame(
         {
@@ -227,9 +218,6 @@ def test_polars_objects_are_refused_or_read_but_never_pointers() -> None:
     assert found == ["7", "8"]
 
 
-@pytest.mark.xfail(
-    reason="a time zone in an Arrow-backed pandas column is a bare error of pandas", strict=True
-)
 def test_pandas_arrow_timestamps_with_a_zone_are_their_local_day() -> None:
     late = ["2024-01-01 23:30", "2024-02-01 23:30"]
     zone = pd.ArrowDtype(pa.timestamp("us", "Asia/Shanghai"))
@@ -238,7 +226,6 @@ def test_pandas_arrow_timestamps_with_a_zone_are_their_local_day() -> None:
     assert kam.summarize(made, as_of="2024-03-01", unit="day")["recency"].tolist() == [31]
 
 
-@pytest.mark.xfail(reason="no row of text ids leaves Arrow to guess the type: null", strict=True)
 @pytest.mark.parametrize("out", ["polars", "arrow", "duckdb"])
 def test_an_empty_frame_keeps_the_type_of_its_ids(out: str) -> None:
     schema = {"account_id": pa.string(), "date": pa.string(), "amount": pa.float64()}

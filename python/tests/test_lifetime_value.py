@@ -269,7 +269,6 @@ def test_rows_without_a_value_are_nan_counted_and_explained(mbgnbd: Any, gamma_g
     assert len(caught) == 1
 
 
-@pytest.mark.xfail(reason="stacklevel is one too high outside order models", strict=True)
 def test_the_warning_points_at_the_line_of_the_caller(mbgnbd: Any, gamma_gamma: Any) -> None:
     rows = {"frequency": [2], "recency": [9], "age": [8], "monetary_value": [10]}
     with pytest.warns(kam.RowWarning) as caught:

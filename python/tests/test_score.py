@@ -266,7 +266,6 @@ def test_explain_in_chinese(scored: Any) -> None:
     assert [r["points"] for r in found] == [r["points"] for r in scored.explain("0001")]
 
 
-@pytest.mark.xfail(reason="`label` stays English in every language", strict=True)
 def test_labels_in_chinese_are_chinese(scored: Any) -> None:
     assert scored.explain("0001", "zh")[0]["label"] == "近12个月净收入"
 
@@ -475,9 +474,6 @@ def test_every_column_is_in_every_kind(
             ]
 
 
-@pytest.mark.xfail(
-    reason="a PerformanceWarning of Polars comes through: see test_frames.py", strict=True
-)
 def test_a_lazy_frame_is_scored(small: Any) -> None:
     lazy = pl.LazyFrame({k: v.tolist() for k, v in small.items()})
     assert isinstance(kam.score(lazy, as_of=AS_OF).frame, pl.DataFrame)
@@ -677,9 +673,6 @@ def test_since_and_parents() -> None:
         )
 
 
-@pytest.mark.xfail(
-    reason="the message names the index of the account, not the account", strict=True
-)
 def test_a_cycle_of_parents_names_an_account() -> None:
     rows = ORDERS | {"account_id": ["ACME", "ACME", "BOLT", "BOLT"]}
     accounts = {"account_id": ["ACME", "BOLT"], "parent_id": ["BOLT", "ACME"]}
@@ -695,7 +688,6 @@ def test_a_repeated_or_blank_account_is_refused() -> None:
             kam.score({"transactions": ORDERS, "accounts": {"account_id": ids}}, as_of=AS_OF)
 
 
-@pytest.mark.xfail(reason="NaN in a dict becomes the name 'nan'", strict=True)
 def test_a_missing_name_is_no_name() -> None:
     names = np.array(["Acme", math.nan], dtype=object)
     accounts = {"account_id": ["A", "B"], "name": names}
@@ -703,10 +695,6 @@ def test_a_missing_name_is_no_name() -> None:
     assert result["name"] == ["Acme", None]
 
 
-@pytest.mark.xfail(
-    reason="names too many go to accounts of the transactions; the rest are errors of NumPy",
-    strict=True,
-)
 @pytest.mark.parametrize(
     ("table", "column", "values"),
     [
@@ -729,7 +717,6 @@ def test_columns_of_side_tables_have_one_length(table: str, column: str, values:
         kam.score(tables, as_of=AS_OF)
 
 
-@pytest.mark.xfail(reason="a negative cost is read as an income, without a word", strict=True)
 def test_a_negative_cost_is_told() -> None:
     activities = {"account_id": ["A"], "date": ["2024-05-05"], "cost": [-1.0]}
     tables = {"transactions": ORDERS, "activities": activities}
@@ -896,9 +883,6 @@ def test_bad_rows_are_counted_explained_and_quoted() -> None:
         assert {f["code"] for f in plain["findings"]} == set(counts)
 
 
-@pytest.mark.xfail(
-    reason="row 7, told as text, is an example of the missing amounts as well", strict=True
-)
 def test_a_row_is_an_example_of_one_finding_alone() -> None:
     amounts = np.array([10.0, "x", None, 40.0], dtype=object)
     report = kam.check(ORDERS | {"amount": amounts}, as_of=AS_OF)
@@ -906,19 +890,7 @@ def test_a_row_is_an_example_of_one_finding_alone() -> None:
     assert report.find("missing_amount").examples == ["row 3"]
 
 
-@pytest.mark.parametrize(
-    "unit",
-    [
-        "s",
-        "us",
-        pytest.param(
-            "ns",
-            marks=pytest.mark.xfail(
-                reason="NaT in nanoseconds is 1677-09-21, a placeholder", strict=True
-            ),
-        ),
-    ],
-)
+@pytest.mark.parametrize("unit", ["s", "us", "ns"])
 def test_nat_is_an_unreadable_date(unit: str) -> None:
     stamps = np.array(
         ["2024-01-01", "NaT", "2024-01-05", "2024-06-01"], dtype=f"datetime64[{unit}]"
@@ -950,7 +922,6 @@ def test_kinds() -> None:
     assert report.rows_rejected == 1
 
 
-@pytest.mark.xfail(reason="a blank kind, or NaN in a dict, rejects the row as unknown", strict=True)
 @pytest.mark.parametrize("blank", ["", " ", math.nan], ids=repr)
 def test_a_missing_kind_is_an_invoice(blank: Any) -> None:
     kinds = np.array(["invoice", blank, None, "invoice"], dtype=object)
@@ -980,9 +951,6 @@ def test_mixed_currencies_are_an_error_and_one_can_be_chosen() -> None:
     assert one["net_revenue"].tolist() == [30, 70]
 
 
-@pytest.mark.xfail(
-    reason="the way out it names, base_currency and rates, is that of C++", strict=True
-)
 def test_the_error_of_mixed_currencies_names_the_option_there_is() -> None:
     with pytest.raises(ValueError, match=r"currency=") as caught:
         kam.score(ORDERS | {"currency": ["EUR", "USD", "EUR", "EUR"]}, as_of=AS_OF)
@@ -1034,9 +1002,6 @@ def test_a_column_without_one_usable_value_is_an_error() -> None:
         )
 
 
-@pytest.mark.xfail(
-    reason="a table of no account comes out, where dates and amounts are an error", strict=True
-)
 def test_ids_that_are_all_missing_are_an_error() -> None:
     with pytest.raises(kam.DataError, match="account_id"):
         kam.score(ORDERS | {"account_id": [None, "", " ", None]}, as_of=AS_OF)
@@ -1075,7 +1040,6 @@ def test_files_that_are_not_there(tmp_path: Path) -> None:
         kam.score(ORDERS, as_of=AS_OF, model=tmp_path / "none.json")
 
 
-@pytest.mark.xfail(reason="an AttributeError: 'int' object has no attribute '_core'", strict=True)
 @pytest.mark.parametrize("model", [3, {}, object()], ids=["int", "dict", "object"])
 def test_what_is_no_model_is_a_type_error(model: Any) -> None:
     with pytest.raises((TypeError, ValueError)):

@@ -67,7 +67,9 @@ Gradients gradients(std::size_t parameters, std::size_t rows, IntervalScale scal
     if (!result.status().ok()) return result;
     const std::span<double> column = result.column(k);
     for (std::size_t i = 0; i < rows; ++i) {
-      column[i] = (on_scale(above[i], scale) - on_scale(below[i], scale)) / (2 * kDeltaStep);
+      // A value at the border of its domain stays there when a parameter moves a little.
+      const double up = on_scale(above[i], scale), down = on_scale(below[i], scale);
+      column[i] = std::isinf(up) || std::isinf(down) ? 0 : (up - down) / (2 * kDeltaStep);
     }
   }
   return result;
@@ -83,8 +85,9 @@ void fill_interval(const IntervalColumns& out, IntervalScale scale, double z,
     const double se = certain ? 0 : standard_error(i);
     const Interval interval = scale == IntervalScale::log ? log_interval(estimate, se, z)
                                                           : logit_interval(estimate, se, z);
-    out.lo[i] = interval.lo;
-    out.hi[i] = interval.hi;
+    // Through the scale and back a limit may cross the estimate by one rounding.
+    out.lo[i] = interval.lo > estimate ? estimate : interval.lo;
+    out.hi[i] = interval.hi < estimate ? estimate : interval.hi;
   }
 }
 

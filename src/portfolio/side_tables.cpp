@@ -31,12 +31,12 @@ std::vector<double> cost_to_serve(const ActivityColumns& activities, std::size_t
     }
     if (activities.date[i] > window.as_of || activities.date[i] <= window.year_start) continue;
     const Code account = activities.account[i];
-    if (is_amount(activities.cost[i])) {
+    if (is_amount(activities.cost[i]) && activities.cost[i] >= 0) {
       add(sums[account], activities.cost[i]);
     } else {
       unknown[account] = 1;
       report.add("activity_missing_cost", Severity::rejected, i,
-                 "The activity has no cost, so the account's cost to serve is not known.");
+                 "The activity has no cost >= 0, so the account's cost to serve is not known.");
     }
   }
   std::vector<double> costs(accounts);

@@ -1,9 +1,13 @@
 #include "scoring/profile_json.hpp"
 
+#include <set>
+#include <string>
 #include <utility>
 #include <variant>
 
 #include <kam/portfolio/features.hpp>
+
+#include "numeric/text.hpp"
 
 namespace kam::scoring {
 
@@ -134,6 +138,51 @@ OrderSettings read_orders(const JsonNode& node) {
   return orders;
 }
 
+/// Ids that repeat, dimensions that do not exist, weights and coverages out of range:
+/// make_scorecard would refuse them too, but only here the place in the file is known.
+void check_structure(const std::vector<JsonNode>& dimensions,
+                     const std::vector<JsonNode>& indicators) {
+  std::set<std::string> names, ids;
+  double total = 0;
+  for (const JsonNode& node : dimensions) {
+    if (!names.insert(node.text("id")).second)
+      node.fail("id", "repeats the id `" + node.text("id") + "`");
+    const double weight = node.finite("weight", 1), coverage = node.finite("minimum_coverage", 0.5);
+    if (weight < 0)
+      node.fail("weight", "must be finite and >= 0, got " + numeric::shortest(weight));
+    if (!(coverage >= 0 && coverage <= 1)) {
+      node.fail("minimum_coverage", "must be between 0 and 1, got " + numeric::shortest(coverage));
+    }
+    total += weight;
+  }
+  if (total == 0 && !dimensions.empty()) {
+    dimensions.front().fail(
+        "weight", "at least one above 0, got " + std::to_string(dimensions.size()) + " zeros");
+  }
+  for (const JsonNode& node : indicators) {
+    if (!ids.insert(node.text("id")).second)
+      node.fail("id", "repeats the id `" + node.text("id") + "`");
+    if (!names.contains(node.text("dimension"))) {
+      node.fail("dimension", "names the unknown dimension `" + node.text("dimension") + "`");
+    }
+  }
+}
+
+/// Which table a message about the whole scorecard means: the one whose id it quotes, or the list
+/// it names with an index ("dimensions: weights[2] …").
+std::string place_of(const JsonNode& root, const std::string& message) {
+  for (const char* list : {"indicator", "dimension"}) {
+    for (const JsonNode& node : root.items(list)) {
+      if (message.find("`" + node.text("id", "") + "`") != std::string::npos) return node.path();
+    }
+    if (message.rfind(list, 0) != 0) continue;
+    const auto open = message.find('['), close = message.find(']');
+    if (open == std::string::npos || close == std::string::npos) return list;
+    return list + message.substr(open, close - open + 1);
+  }
+  return "indicator";
+}
+
 Json bands_to_json(const std::vector<Band>& bands) {
   Json json = Json::array();
   for (const Band& band : bands) json.push_back({{"name", band.name}, {"from", band.from}});
@@ -171,10 +220,11 @@ Result<Profile> read_profile(const Json& json, JsonErrors& errors) {
   for (const JsonNode& node : root.items("dimension")) dimensions.push_back(read_dimension(node));
   std::vector<value::Indicator> indicators;
   for (const JsonNode& node : root.items("indicator")) indicators.push_back(read_indicator(node));
+  check_structure(root.items("dimension"), root.items("indicator"));
   if (Status s = errors.status(); !s.ok()) return s;
   auto scorecard = value::make_scorecard(std::move(dimensions), std::move(indicators));
   if (!scorecard) {
-    errors.add("indicator", scorecard.error().message());
+    errors.add(place_of(root, scorecard.error().message()), scorecard.error().message());
     return errors.status();
   }
 

@@ -123,10 +123,10 @@ std::vector<ColumnNote> column_notes(const Model& model, const portfolio::Featur
       notes.push_back({features.names[i], features.notes[i]});
   }
   if (!model.orders) {
-    for (const char* column : {"p_churn", "p_alive", "eav", "expected_loss"})
+    for (const char* column : {"p_churn", "p_alive", "eav", "expected_loss", "expected_loss_open"})
       notes.push_back({column, model.orders_note});
   } else if (!model.spend) {
-    for (const char* column : {"eav", "expected_loss"})
+    for (const char* column : {"eav", "expected_loss", "expected_loss_open"})
       notes.push_back({column, model.orders_note});
   }
   return notes;

@@ -1,8 +1,8 @@
 /// toml++, header-only, with one repair.
 ///
-/// Version 3.3 marks a place of its character tests as unreachable that code points from U+FC26 to U+FEFE
-/// do reach: undefined behaviour on hostile input. There the right answer is "no", which is what the
-/// functions of that one header now return.
+/// Version 3.3 marks a place of its character tests as unreachable that code points from U+FC26 to
+/// U+FEFE do reach: undefined behaviour on hostile input. There the right answer is "no", which is
+/// what the functions of that one header now return.
 #pragma once
 
 #define TOML_HEADER_ONLY 1

@@ -97,7 +97,8 @@ namespace detail {
   if (!(horizon >= 0)) return kNaN;
   const double log_odds = log_odds_left(p, x, t_x, T);
   const double silent = probability_no_order_if_alive(p, horizon, x, T);
-  return logistic(log_odds) + logistic(-log_odds) * silent;
+  const double sum = logistic(log_odds) + logistic(-log_odds) * silent;
+  return sum > 1 ? 1 : sum;  // by one rounding, at tiny horizons
 }
 
 /// E[orders in (T, T + horizon] | alive at T, x]: the part that does not depend on t_x.

@@ -18,7 +18,7 @@ exit codes: 0 ok, 1 failure, 2 usage, 3 bad input data, 4 model mismatch,
 
 # The core names its own arguments; on the command line they are options.
 _OPTIONS = {
-    "`base_currency`": "--currency",
+    "currency=": "--currency",
     "`as_of`": "--as-of",
     ", and give `rates` to convert the others": "",
 }
