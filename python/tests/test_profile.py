@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import json
-import pickle
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -57,7 +54,6 @@ from = 70
 name = "other"
 from = 0
 """
-LINES = PROFILE.splitlines()
 
 
 @pytest.fixture
@@ -81,6 +77,11 @@ def refusal(call: Callable[[], Any]) -> str | None:
 
 def score(path: Any) -> kam.ScoreResult:
     return kam.score(ORDERS, as_of=AS_OF, profile=path)
+
+
+@pytest.fixture(scope="module")
+def model(scored: kam.ScoreResult) -> kam.Model:
+    return scored.model
 
 
 # ---- what a profile does ------------------------------------------------------------------------
@@ -455,141 +456,3 @@ def test_every_number_of_a_profile_can_be_wrong_without_a_crash(write: Any) -> N
             changed = PROFILE[: match.start()] + wrong + PROFILE[match.end() :]
             message = refusal(lambda text=changed: score(write(text)))
             assert message is None or re.match(r"my\.toml:\d+: ", message)
-
-
-# ---- models -------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def model(scored: kam.ScoreResult) -> kam.Model:
-    return scored.model
-
-
-def test_a_model_says_what_it_is(model: kam.Model) -> None:
-    assert re.fullmatch("[0-9a-f]{12}", model.version)
-    assert model.fitted_on == "1997-09-30"
-    assert model.profile["name"] == "default"
-    assert list(model.params_) == ["mbgnbd", "gamma_gamma"]
-    assert (
-        repr(model)
-        == f"Model({model.version}, fitted on 1997-09-30, 2357 accounts, mbgnbd, gamma_gamma)"
-    )
-
-
-def test_a_model_file_is_json_of_the_documented_form(model: kam.Model) -> None:
-    content = json.loads(model.to_json())
-    assert (content["format"], content["format_version"], content["kind"]) == (
-        "kam-model",
-        1,
-        "score_model",
-    )
-    assert content["accounts"] == 2357
-    assert content["orders"]["model"] == "mbgnbd"
-    assert content["spend"]["parameters"]["q"] == model.params_["gamma_gamma"]["q"]
-    assert set(content["references"]) <= {i["id"] for i in content["profile"]["indicator"]} | {
-        i["feature"] for i in content["profile"]["indicator"]
-    }
-    assert "0001" not in [str(v) for v in content.values() if isinstance(v, str)]  # no account id
-
-
-@pytest.mark.parametrize(
-    "again",
-    [
-        lambda m: kam.Model.from_json(m.to_json()),
-        copy.copy,
-        copy.deepcopy,
-        lambda m: pickle.loads(pickle.dumps(m)),
-        lambda m: kam.Model.from_json(json.dumps(json.loads(m.to_json()), indent=1)),
-    ],
-    ids=["json", "copy", "deepcopy", "pickle", "reformatted"],
-)
-def test_a_model_comes_back_with_the_same_bits(model: kam.Model, again: Any) -> None:
-    back = again(model)
-    assert back.to_json() == model.to_json()
-    assert (back.version, back.params_, back.profile) == (
-        model.version,
-        model.params_,
-        model.profile,
-    )
-
-
-def test_a_model_is_saved_whole(model: kam.Model, tmp_path: Path) -> None:
-    path = tmp_path / "m.json"
-    path.write_text("old")
-    assert model.save(path) == path
-    assert path.read_text(encoding="utf-8") == model.to_json()
-    assert kam.Model.load(str(path)).to_json() == model.to_json()
-    assert list(tmp_path.iterdir()) == [path]
-    with pytest.raises(FileNotFoundError):
-        model.save(tmp_path / "nowhere" / "m.json")
-
-
-def test_the_version_names_the_content(small: Any, write: Any) -> None:
-    first, again = (kam.score(small, as_of=AS_OF).model for _ in range(2))
-    assert first.version == again.version
-    assert kam.score(small, as_of="2024-06-29").model.version != first.version
-    assert kam.score(small, as_of=AS_OF, profile=write(PROFILE)).model.version != first.version
-
-
-@pytest.mark.parametrize("bit", [1, 4, 16])
-def test_a_flipped_bit_is_an_error_or_the_same_model(model: kam.Model, bit: int) -> None:
-    text = model.to_json()
-    refused = 0
-    for at in np.linspace(0, len(text) - 1, 50).astype(int):
-        damaged = text[:at] + chr(ord(text[at]) ^ bit) + text[at + 1 :]
-        message = refusal(lambda text=damaged: kam.Model.from_json(text))
-        if message is None:
-            assert kam.Model.from_json(damaged).to_json() == text
-        else:
-            refused += 1
-            assert message.startswith("model file: ")
-    assert refused >= 45
-
-
-def test_a_damaged_file_on_disk_is_a_format_error(model: kam.Model, tmp_path: Path) -> None:
-    data = model.to_json().encode()
-    path = tmp_path / "m.json"
-    for damaged in (
-        data[:-1],
-        data[: len(data) // 2],
-        b"",
-        data.replace(b"0.5", b"0.6", 1),
-        b"\xff\xfe" + data,
-        data[:1000] + b"\x80" + data[1001:],
-    ):
-        path.write_bytes(damaged)
-        with pytest.raises(kam.FormatError, match="model file: "):
-            kam.Model.load(path)
-        with pytest.raises(kam.FormatError, match="model file: "):
-            kam.score(ORDERS, as_of=AS_OF, model=path)
-
-
-def test_a_newer_or_foreign_file_is_a_version_error(model: kam.Model, tmp_path: Path) -> None:
-    text = model.to_json()
-    with pytest.raises(kam.VersionError, match="format_version 2, this kam reads 1"):
-        kam.Model.from_json(text.replace('"format_version":1', '"format_version":2'))
-    with pytest.raises(kam.VersionError, match="score_model, expected estimate"):
-        kam.MBGNBD.from_json(text)
-    assert issubclass(kam.VersionError, kam.FormatError)
-    assert issubclass(kam.FormatError, ValueError)
-
-
-def test_a_key_that_is_missing_or_added_is_seen_by_the_checksum(model: kam.Model) -> None:
-    content = json.loads(model.to_json())
-    for key in content:
-        changed = {k: v for k, v in content.items() if k != key}
-        if key == "kam_version":
-            continue
-        with pytest.raises(kam.FormatError):
-            kam.Model.from_json(json.dumps(changed))
-    with pytest.raises(kam.FormatError, match="checksum differs"):
-        kam.Model.from_json(json.dumps(content | {"more": 1}))
-
-
-def test_a_fit_with_nothing_to_fit_is_still_a_model() -> None:
-    model = kam.score(ORDERS, as_of=AS_OF).model
-    back = kam.Model.from_json(model.to_json())
-    assert back.params_ == {}
-    assert "repeat orders" in repr(back)
-    result = kam.score(ORDERS, as_of=AS_OF, model=back)
-    assert np.isnan(result["p_churn"]).all()

@@ -1,0 +1,250 @@
+"""report.html in headless Chromium."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import kam
+import numpy as np
+import pytest
+
+pytest.importorskip("matplotlib")
+
+CDNOW = Path(__file__).parents[2] / "examples" / "cdnow" / "CDNOW_master.txt"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+Pages = dict[str, Path]
+HOSTILE = {
+    "K1": "<script>window.hacked = 1</script>",
+    "K2": "\"><img src=x onerror='window.hacked = 2'>",
+    "K3": "\u202egnirts\u202c right to left",
+    "K4": "T0T {name} $x^{2$ </title></svg><b id=injected>",
+    "K5": "nul \x00 and \ud800 surrogate",
+    "K6": "上海联合电子 & Söhne",
+}
+
+
+@pytest.fixture(scope="module")
+def cdnow() -> Any:
+    text = np.loadtxt(CDNOW, skiprows=1, dtype=str)
+    rows = {
+        "account_id": text[:, 0].astype(object),
+        "date": text[:, 1].astype(object),
+        "amount": text[:, 3].astype(float),
+    }
+    return kam.score(rows, as_of="1998-06-30", date_format="%Y%m%d")
+
+
+@pytest.fixture(scope="module")
+def companies() -> Any:
+    return _companies()
+
+
+@pytest.fixture(scope="module")
+def five() -> Any:
+    ids = list("AABBCDEEAABBEEDAA")
+    days = np.datetime64("2024-01-05") + 19 * np.arange(len(ids))
+    rows = {
+        "account_id": np.array(ids, dtype=object),
+        "date": days,
+        "amount": np.linspace(110, 990, len(ids)),
+    }
+    return kam.score(rows, as_of="2024-12-31")
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: Any, cdnow: Any, companies: Any, five: Any) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("report")
+    made = {"cdnow": cdnow, "companies": companies, "five": five}
+    return {name: result.report(folder / f"{name}.html") for name, result in made.items()}
+
+
+def _companies() -> Any:
+    """Sixty accounts, some with hostile names; some stop ordering, one never began."""
+    random = np.random.default_rng(7)
+    rows: list[tuple[str, int, float]] = []
+    ids = [f"K{i + 1}" for i in range(60)] + ["K-none"]
+    for account in ids[:-1]:
+        gap, size = random.gamma(2, 20) + 5, np.exp(random.normal(8, 1.3))
+        end = 1096 if random.random() < 0.7 else random.integers(200, 900)
+        days = np.cumsum(random.exponential(gap, 400)).astype(int)
+        rows += [(account, d, round(size * random.lognormal(0, 0.3), 2)) for d in days[days < end]]
+    owner, day, amount = (list(column) for column in zip(*rows, strict=True))
+    names = [HOSTILE.get(i, f"Company {i}") for i in ids]
+    tables = {
+        "transactions": {
+            "account_id": np.array(owner, dtype=object),
+            "date": np.datetime64("2022-01-01") + np.array(day),
+            "amount": np.array(amount),
+        },
+        "accounts": {
+            "account_id": np.array(ids, dtype=object),
+            "name": np.array(names, dtype=object),
+        },
+        "ratings": {
+            "account_id": np.array(ids[:30], dtype=object),
+            "item": np.array(["growth"] * 30, dtype=object),
+            "value": random.uniform(20, 90, 30),
+        },
+    }
+    return kam.score(tables, as_of="2024-12-31")
+
+
+# ---- in a browser -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if CHROMIUM is None and os.environ.get("KAM_SKIP_BROWSER"):
+        pytest.skip("no chromium, and KAM_SKIP_BROWSER is set")
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM or "chromium"
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        for argument in (
+            "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+            "--no-first-run", "--window-size=1280,900", f"--user-data-dir={profile}",
+        ):  # fmt: skip
+            options.add_argument(argument)
+        driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+        yield driver
+        driver.quit()
+
+
+def _open(browser: Any, path: Path, width: int = 1280) -> None:
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    browser.get_log("browser")
+    browser.get_log("performance")
+    browser.get(path.as_uri())
+
+
+def _column(browser: Any, index: int) -> list[str]:
+    script = (
+        "return [...document.querySelectorAll('#t tbody tr')].filter(r => !r.hidden)"
+        f".map(r => r.cells[{index}].dataset.n ?? '')"
+    )
+    return list(browser.execute_script(script))
+
+
+@pytest.mark.parametrize("name", ["cdnow", "companies", "five"])
+def test_loads_without_errors_and_without_network(browser: Any, pages: Pages, name: str) -> None:
+    _open(browser, pages[name])
+    assert browser.get_log("browser") == []
+    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    sent = [m["params"] for m in messages if m["method"] == "Network.requestWillBeSent"]
+    asked = [params["request"]["url"] for params in sent]
+    assert asked == [pages[name].as_uri()]
+
+
+@pytest.mark.parametrize("width", [390, 768, 1280])
+def test_the_page_does_not_scroll_sideways(browser: Any, pages: Pages, width: int) -> None:
+    for path in pages.values():
+        _open(browser, path, width)
+        widths = "const e = document.documentElement; return [e.scrollWidth, e.clientWidth]"
+        scrolled, visible = browser.execute_script(widths)
+        assert scrolled <= visible <= width
+
+
+def test_sorts_by_click_and_by_keyboard(browser: Any, pages: Pages) -> None:
+    _open(browser, pages["companies"])
+    heads = browser.find_elements("css selector", "#t thead th")
+    index = next(i for i, h in enumerate(heads) if "Churn" in h.text)
+    before = _column(browser, index)
+    button = heads[index].find_element("css selector", "button")
+    button.click()
+    assert heads[index].get_attribute("aria-sort") == "descending"
+    down = _column(browser, index)
+    known = [float(v) for v in down if v]
+    assert known == sorted(known, reverse=True)
+    assert down[-1] == ""  # what is missing comes last
+    button.send_keys("\ue007")
+    assert heads[index].get_attribute("aria-sort") == "ascending"
+    up = _column(browser, index)
+    known = [float(v) for v in up if v]
+    assert known == sorted(known)
+    assert up[-1] == ""
+    assert sorted(up) == sorted(before)
+    heads[1].find_element("css selector", "button").click()
+    assert heads[index].get_attribute("aria-sort") is None
+    names = _column(browser, 1)
+    assert names == browser.execute_script(
+        "return arguments[0].slice().sort((a, b) => a.localeCompare(b))", names
+    )
+
+
+def test_filters_and_search_reduce_the_rows(browser: Any, pages: Pages, cdnow: Any) -> None:
+    _open(browser, pages["cdnow"])
+    shown = browser.find_element("id", "shown")
+    assert shown.text == "500 of 500 shown"
+    assert len(_column(browser, 0)) == 500
+    largest = np.argsort(-cdnow["net_revenue"], kind="stable")[:500]
+    high = sum(cdnow["churn_band"][i] == "high" for i in largest)
+    browser.find_element("css selector", "[data-key=c] option[value=high]").click()
+    assert len(_column(browser, 0)) == high
+    assert shown.text == f"{high} of 500 shown"
+    browser.find_element("css selector", "[data-key=v] option[value=A]").click()
+    assert len(_column(browser, 0)) < high
+    browser.find_element("css selector", "button[type=reset]").click()
+    assert len(_column(browser, 0)) == 500
+    account = str(cdnow["account_id"][largest[3]])
+    browser.find_element("id", "q").send_keys(account)
+    found = browser.execute_script(
+        "const rows = document.querySelectorAll('#t tbody tr:not([hidden]) th');"
+        "return [...rows].map(e => e.innerText)"
+    )
+    assert any(account in text for text in found)
+    assert len(found) < 20
+
+
+def test_without_script_the_table_is_complete(browser: Any, pages: Pages) -> None:
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        _open(browser, pages["cdnow"])
+        assert len(browser.find_elements("css selector", "#t tbody tr")) == 500
+        assert not browser.find_elements("css selector", "#t button")
+        assert not browser.find_element("css selector", ".controls").is_displayed()
+        assert browser.find_element("css selector", "#t thead th:nth-child(4)").text == "Churn"
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_hostile_names_are_text(browser: Any, pages: Pages) -> None:
+    _open(browser, pages["companies"])
+    assert browser.execute_script("return window.hacked") is None
+    for selector in ("img", "#injected", "main script", "svg script", "#t b[id]"):
+        assert not browser.find_elements("css selector", selector), selector
+    assert len(browser.find_elements("css selector", "script")) == 1
+    names = [
+        e.get_attribute("textContent") for e in browser.find_elements("css selector", "#t bdi")
+    ]
+    for name in HOSTILE.values():
+        assert re.sub("[\x00\ud800]", "\ufffd", name) in names
+
+
+def test_dark_and_print_change_the_colours(browser: Any, pages: Pages) -> None:
+    _open(browser, pages["companies"])
+    script = (
+        "return [getComputedStyle(document.body).backgroundColor,"
+        "getComputedStyle(document.querySelector('.chart text')).fill]"
+    )
+    seen = []
+    for scheme, media in (("light", "screen"), ("dark", "screen"), ("dark", "print")):
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        browser.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia", {"media": media, "features": features}
+        )
+        seen.append(browser.execute_script(script))
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+    light, dark, paper = seen
+    assert paper == light
+    assert all(a != b for a, b in zip(light, dark, strict=True))
