@@ -8,7 +8,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all bench bench-peers check clean distclean \
+.PHONY: help demo test test-all bench bench-gate bench-peers check clean distclean \
         setup-build setup-test setup-all cpp venv python
 
 PYTHON ?= python3
@@ -33,6 +33,9 @@ test-all: setup-all cpp python  ## test, and the slow suites: recovery, sanitize
 
 bench: setup-test cpp  ## C++ microbenchmarks; JSON in build/bench/
 	@tools/run_bench.sh
+
+bench-gate: setup-all cpp  ## instruction counts against bench/baseline.json (valgrind)
+	@tools/bench_gate.py
 
 bench-peers: setup-build python  ## kam beside the libraries a user would pick instead
 	@bench/peers/run.sh

@@ -82,6 +82,7 @@ if [[ $all == 1 ]]; then
   suite asan preset asan
   if command -v clang++-16 >/dev/null; then suite clang preset clang; fi
   if [[ -x tests/fuzz/run.sh ]]; then suite fuzz one_test tests/fuzz/run.sh; fi
+  if command -v valgrind >/dev/null; then suite gate tools/bench_gate.py; fi
   if [[ -f python/kam/__init__.py ]]; then suite peers one_test bench/peers/run.sh --quick; fi
 fi
 

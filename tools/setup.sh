@@ -71,6 +71,7 @@ look() {
   want "the DejaVu fonts (the report's screenshots)" fonts-dejavu-core has_font
   [[ $group == test ]] && return
   want "clang 16 (second compiler, fuzzers)" "clang-16 libclang-rt-16-dev" have clang++-16
+  want "valgrind (instruction counts)" valgrind have valgrind
 }
 
 missing() { ((${#needed_names[@]} + ${#wanted_names[@]} > 0)); }
