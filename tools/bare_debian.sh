@@ -4,7 +4,7 @@
 # Repeats the README on a machine that has nothing: a minimal Debian in FOLDER/run, made anew from
 # FOLDER/base (which debootstrap makes once), with this checkout in it. Without commands it runs
 # `make demo` and `make test`. Prints the time of every step. Needs root and debootstrap.
-#   SUITE=bookworm MIRROR=URL    what to make FOLDER/base from
+#   SUITE=bookworm MIRROR=URL    what to make FOLDER/base from; without MIRROR debootstrap chooses
 # Taken over from here: http_proxy, https_proxy, no_proxy, PIP_*, KAM_*, and the certificates of
 # SSL_CERT_FILE or PIP_CERT where set. What was built stays in FOLDER/run to be looked at.
 set -euo pipefail
@@ -28,8 +28,7 @@ first_line="apt-get update && apt-get install -y make git python3-venv"
 [[ $# -gt 0 ]] || set -- "make demo" "make test"
 
 if [[ ! -e $base/etc/debian_version ]]; then
-  debootstrap --variant=minbase "${SUITE:-bookworm}" "$base" \
-    ${MIRROR:+"$MIRROR"}
+  debootstrap --variant=minbase "${SUITE:-bookworm}" "$base" ${MIRROR:+"$MIRROR"}
 fi
 
 rm -rf --one-file-system "$run"
