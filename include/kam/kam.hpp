@@ -36,5 +36,6 @@
 #include <kam/value/frozen_reference.hpp>
 #include <kam/value/indicator.hpp>
 #include <kam/value/scorecard.hpp>
+#include <kam/value/value_interval.hpp>
 #include <kam/value/weights.hpp>
 #include <kam/version.hpp>

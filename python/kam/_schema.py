@@ -20,6 +20,7 @@ class Column(NamedTuple):
 
 _NO_ORDER_MODEL = "too few repeat orders in the portfolio, or no order of this account"
 _LATER = "not computed by this version"
+_NO_INDEX = "no value_index"
 
 COLUMNS: tuple[Column, ...] = (
     Column("account_id", "text", "", "the account, as in the input", "never missing"),
@@ -38,8 +39,20 @@ COLUMNS: tuple[Column, ...] = (
         "weighted dimensions, against the frozen reference",
         "no dimension has enough of its indicators",
     ),
-    Column("value_lo", "number", "points 0-100", "lower limit of value_index", _LATER),
-    Column("value_hi", "number", "points 0-100", "upper limit of value_index", _LATER),
+    Column(
+        "value_lo",
+        "number",
+        "points 0-100",
+        "lower limit of value_index: missing data, weights",
+        _NO_INDEX,
+    ),
+    Column(
+        "value_hi",
+        "number",
+        "points 0-100",
+        "upper limit of value_index: missing data, weights",
+        _NO_INDEX,
+    ),
     Column("value_band", "text", "", "band of value_index by the profile's cuts", "no value_index"),
     Column(
         "contribution", "number", "points 0-100", "dimension score", "too little of it observed"

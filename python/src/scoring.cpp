@@ -14,6 +14,8 @@ py::dict columns_of(const PortfolioScore& score) {
     columns[name] = to_array(values);
   };
   add("value_index", t.value.value_index);
+  add("value_lo", t.value.value_lo);
+  add("value_hi", t.value.value_hi);
   add("coverage", t.value.coverage);
   add("net_revenue", t.facts.net_revenue);
   add("net_revenue_12m", t.facts.net_revenue_12m);

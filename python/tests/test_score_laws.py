@@ -281,7 +281,7 @@ def test_conversions_and_items(scored: Any) -> None:
     assert len(scored) == table.num_rows == 2357
     assert table.schema.field("order_count").type == pa.int64()
     assert table.schema.field("as_of").type == pa.date32()
-    assert table["value_lo"].null_count == 2357
+    assert table["tail_share"].null_count == 2357
     assert_array_equal(table["p_churn"].to_numpy(), scored["p_churn"])
     with pytest.raises(KeyError, match="no column 'nope'"):
         scored["nope"]

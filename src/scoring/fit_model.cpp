@@ -27,6 +27,18 @@ Status fit_references(Model& model, const portfolio::FeatureTable& features) {
   return {};
 }
 
+/// Mean and variance of the scores that are there; the default where fewer than two are.
+value::ScoreSpread spread_of(const std::vector<double>& scores) {
+  double n = 0, mean = 0, squares = 0;
+  for (const double s : scores) {
+    if (std::isnan(s)) continue;
+    const double off = s - mean;
+    mean += off / ++n;
+    squares += off * (s - mean);
+  }
+  return n < 2 ? value::ScoreSpread{} : value::ScoreSpread{mean, squares / (n - 1)};
+}
+
 double repeat_orders(const portfolio::OrderSummary& summary) {
   double orders = 0;
   for (const double x : summary.frequency) orders += std::isfinite(x) ? x : 0;
@@ -73,6 +85,7 @@ Result<Model> fit_model(Profile profile, Day as_of, const portfolio::FeatureTabl
   if (!scores) return scores.error();
   std::vector<std::span<const double>> columns(scores->begin(), scores->end());
   model.median_scores = value::median_scores(columns);
+  for (const auto& column : *scores) model.spreads.push_back(spread_of(column));
   fit_orders(model, summary, executor);
   return model;
 }

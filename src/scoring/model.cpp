@@ -71,6 +71,24 @@ portfolio::FeaturePriors read_priors(const JsonNode& node) {
   return p;
 }
 
+Json spreads_to_json(const std::vector<value::ScoreSpread>& spreads) {
+  Json json = Json::array();
+  for (const auto& spread : spreads) json.push_back({spread.mean, spread.variance});
+  return json;
+}
+
+std::vector<value::ScoreSpread> read_spreads(const JsonNode& root) {
+  std::vector<value::ScoreSpread> spreads;
+  for (const JsonNode& pair : root.items("score_spreads")) {
+    const double mean = pair.at(0).as_number(), variance = pair.at(1).as_number();
+    if (!(mean >= 0 && mean <= 100) || !(variance >= 0 && variance <= 1e4)) {
+      root.fail("score_spreads", "each entry is [mean 0..100, variance >= 0]");
+    }
+    spreads.push_back({mean, variance});
+  }
+  return spreads;
+}
+
 Json content_of(const Model& model) {
   Json references = Json::object();
   const auto& indicators = model.profile.scorecard().indicators();
@@ -83,6 +101,7 @@ Json content_of(const Model& model) {
                {"priors", priors_to_json(model.priors)},
                {"references", references},
                {"median_scores", numbers_to_json(model.median_scores)},
+               {"score_spreads", spreads_to_json(model.spreads)},
                {"orders_note", model.orders_note}};
   if (model.orders) json["orders"] = estimate_to_json(*model.orders);
   if (model.spend) json["spend"] = estimate_to_json(*model.spend);
@@ -104,6 +123,8 @@ void read_rest(const JsonNode& root, Model& model) {
   model.median_scores = root.numbers("median_scores");
   if (model.median_scores.size() != indicators.size())
     root.fail("median_scores", "has the wrong length");
+  model.spreads = read_spreads(root);
+  if (model.spreads.size() != indicators.size()) root.fail("score_spreads", "has the wrong length");
   model.orders_note = root.text("orders_note", "");
   if (root.has("orders")) model.orders = read_estimate(root.object("orders"));
   if (root.has("spend")) model.spend = read_estimate(root.object("spend"));

@@ -214,8 +214,8 @@ Json indicator_to_json(const value::Indicator& indicator) {
 
 Result<Profile> read_profile(const Json& json, JsonErrors& errors) {
   const JsonNode root(json, "", errors);
-  root.allow_only({"name", "description", "interval_level", "orders", "concentration", "value_band",
-                   "churn_band", "dimension", "indicator"});
+  root.allow_only({"name", "description", "interval_level", "weight_concentration", "orders",
+                   "concentration", "value_band", "churn_band", "dimension", "indicator"});
   std::vector<value::Dimension> dimensions;
   for (const JsonNode& node : root.items("dimension")) dimensions.push_back(read_dimension(node));
   std::vector<value::Indicator> indicators;
@@ -235,6 +235,8 @@ Result<Profile> read_profile(const Json& json, JsonErrors& errors) {
   if (!(profile.interval_level > 0 && profile.interval_level < 1)) {
     root.fail("interval_level", "must lie between 0 and 1");
   }
+  profile.weight_concentration = root.finite("weight_concentration", 50);
+  if (!(profile.weight_concentration > 0)) root.fail("weight_concentration", "must be > 0");
   if (root.has("orders")) profile.orders = read_orders(root.object("orders"));
   if (root.has("concentration")) {
     const JsonNode node = root.object("concentration");
@@ -264,6 +266,7 @@ Json profile_to_json(const Profile& profile) {
   return {{"name", profile.name},
           {"description", profile.description},
           {"interval_level", profile.interval_level},
+          {"weight_concentration", profile.weight_concentration},
           {"orders",
            {{"occasion", time_unit_name(profile.orders.occasion)},
             {"unit", time_unit_name(profile.orders.unit)},

@@ -45,15 +45,35 @@ std::vector<std::vector<double>> table_of(std::size_t columns, std::size_t rows)
   return std::vector<std::vector<double>>(columns, std::vector<double>(rows, kNaN));
 }
 
-/// Exact reasons of every row against the reference row.
-Status explain_rows(const value::Scorecard& scorecard, const value::ScorecardRow& reference,
-                    ValueBlock& out) {
+/// W_d w_k of every indicator.
+std::vector<double> global_weights(const value::Scorecard& scorecard) {
+  std::vector<double> weights(scorecard.indicators().size());
+  for (std::size_t k = 0; k < weights.size(); ++k) {
+    weights[k] = scorecard.dimension_weights()[scorecard.dimension_of()[k]] *
+                 scorecard.indicator_weights()[k];
+  }
+  return weights;
+}
+
+/// Interval and exact reasons of every row that has an index.
+Status explain_rows(const Model& model, const value::ScorecardRow& reference, ValueBlock& out) {
+  const value::Scorecard& scorecard = model.profile.scorecard();
+  const std::vector<double> global = global_weights(scorecard);
+  const Result<double> z = interval_z(model.profile.interval_level);
+  if (!z) return z.error();
   std::vector<double> scores(scorecard.indicators().size());
   for (std::size_t row = 0; row < out.value_index.size(); ++row) {
     if (std::isnan(out.value_index[row])) continue;
     for (std::size_t k = 0; k < scores.size(); ++k) scores[k] = out.indicator_scores[k][row];
     const auto evaluated = value::evaluate(scorecard, scores);
     if (!evaluated) return evaluated.error();
+    const Interval interval =
+        value::value_index_interval({scores, evaluated->effective_weights, global, model.spreads,
+                                     evaluated->value_index, evaluated->coverage},
+                                    model.profile.weight_concentration, *z);
+    out.value_lo[row] = interval.lo;
+    out.value_hi[row] = interval.hi;
+    if (std::isnan(reference.value_index)) continue;
     const auto explanation = value::explain(*evaluated, reference);
     if (!explanation) return explanation.error();
     for (std::size_t k = 0; k < scores.size(); ++k)
@@ -73,6 +93,8 @@ Result<ValueBlock> value_of(const Model& model, const value::ScorecardRow& refer
   out.indicator_scores = std::move(*scores);
   out.value_index.assign(rows, kNaN);
   out.coverage.assign(rows, kNaN);
+  out.value_lo.assign(rows, kNaN);
+  out.value_hi.assign(rows, kNaN);
   out.coverage_points.assign(rows, kNaN);
   out.dimension_scores = table_of(scorecard.dimensions().size(), rows);
   out.dimension_coverages = table_of(scorecard.dimensions().size(), rows);
@@ -88,9 +110,7 @@ Result<ValueBlock> value_of(const Model& model, const value::ScorecardRow& refer
   const BatchReport report = value::evaluate(
       scorecard, in, {out.value_index, out.coverage, dimensions, coverages, {}}, executor);
   if (!report.ok()) return report.status;
-  if (!std::isnan(reference.value_index)) {
-    if (Status s = explain_rows(scorecard, reference, out); !s.ok()) return s;
-  }
+  if (Status s = explain_rows(model, reference, out); !s.ok()) return s;
   return out;
 }
 
@@ -157,7 +177,8 @@ std::vector<const char*> row_note_names(std::uint32_t notes) {
 
 Result<Scorer> Scorer::make(Model model) {
   const std::size_t indicators = model.profile.scorecard().indicators().size();
-  if (model.references.size() != indicators || model.median_scores.size() != indicators) {
+  if (model.references.size() != indicators || model.median_scores.size() != indicators ||
+      model.spreads.size() != indicators) {
     return Status{StatusCode::invalid_format,
                   "model: references and medians do not fit its profile"};
   }

@@ -91,6 +91,8 @@ TEST(CdnowMaster, EveryRowIsReadAndMostAreScored) {
   int without_spend = 0;
   for (std::size_t i = 0; i < s.table.accounts; ++i) {
     ASSERT_LE(s.table.churn.p_churn_lo[i], s.table.churn.p_churn[i]);
+    ASSERT_LT(s.table.value.value_lo[i], s.table.value.value_index[i]) << "much is missing here";
+    ASSERT_GT(s.table.value.value_hi[i], s.table.value.value_index[i]);
     ASSERT_LE(s.table.churn.p_churn[i], s.table.churn.p_churn_hi[i]);
     if ((s.table.notes[i] & kSpendUndefined) != 0) {
       ++without_spend;  // one customer's repeat orders were all free

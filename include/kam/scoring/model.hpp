@@ -13,6 +13,7 @@
 #include <kam/scoring/estimate.hpp>
 #include <kam/scoring/profile.hpp>
 #include <kam/value/frozen_reference.hpp>
+#include <kam/value/value_interval.hpp>
 
 namespace kam::scoring {
 
@@ -25,8 +26,9 @@ struct Model {
   /// feature.
   std::vector<std::optional<value::FrozenReference>> references{};
   std::vector<double>
-      median_scores{};               ///< per indicator, over the accounts of the fit; NaN if none
-  std::optional<Estimate> orders{};  ///< empty: see orders_note
+      median_scores{};  ///< per indicator, over the accounts of the fit; NaN if none
+  std::vector<value::ScoreSpread> spreads{};  ///< per indicator: mean and variance of its scores
+  std::optional<Estimate> orders{};           ///< empty: see orders_note
   std::optional<Estimate> spend{};
   std::string orders_note{};  ///< why an estimate is missing, in words
 };

@@ -37,6 +37,7 @@ class Profile {
   std::string name;
   std::string description;
   double interval_level = kDefaultIntervalLevel;
+  double weight_concentration = 50;  ///< trust in the weights: Dirichlet concentration, > 0
   OrderSettings orders;
   std::string concentration_measure = "net_revenue";
   std::vector<Band> value_bands;  ///< highest first, last one from 0; empty: no bands

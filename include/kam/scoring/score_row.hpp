@@ -42,6 +42,7 @@ struct FactsBlock {
 /// The scorecard and its reasons.
 struct ValueBlock {
   std::vector<double> value_index, coverage;             ///< 0-100; 0-1
+  std::vector<double> value_lo, value_hi;                ///< missing data and weight uncertainty
   std::vector<std::vector<double>> dimension_scores;     ///< [dimension][row], 0-100
   std::vector<std::vector<double>> dimension_coverages;  ///< [dimension][row], 0-1
   std::vector<std::vector<double>> indicator_scores;     ///< [indicator][row], 0-100
