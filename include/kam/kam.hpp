@@ -35,6 +35,7 @@
 #include <kam/value/explanation.hpp>
 #include <kam/value/frozen_reference.hpp>
 #include <kam/value/indicator.hpp>
+#include <kam/value/scales.hpp>
 #include <kam/value/scorecard.hpp>
 #include <kam/value/value_interval.hpp>
 #include <kam/value/weights.hpp>

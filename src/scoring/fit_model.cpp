@@ -16,7 +16,7 @@ Status fit_references(Model& model, const portfolio::FeatureTable& features) {
   const auto& indicators = model.profile.scorecard().indicators();
   model.references.resize(indicators.size());
   for (std::size_t i = 0; i < indicators.size(); ++i) {
-    if (!std::holds_alternative<value::RankScale>(indicators[i].scale)) continue;
+    if (!value::needs_reference(indicators[i])) continue;
     auto reference = value::make_reference(features.find(indicators[i].feature));
     if (reference) {
       model.references[i] = std::move(*reference);

@@ -17,8 +17,7 @@ namespace kam::scoring {
   for (std::size_t i = 0; i < indicators.size(); ++i) {
     const std::span<const double> column = features.find(indicators[i].feature);
     const auto& reference = model.references[i];
-    const bool ranked = std::holds_alternative<value::RankScale>(indicators[i].scale);
-    if (column.empty() || (ranked && !reference)) continue;
+    if (column.empty() || (value::needs_reference(indicators[i]) && !reference)) continue;
     const BatchReport report =
         value::score(indicators[i], reference ? &*reference : nullptr, column, scores[i], executor);
     if (!report.ok()) return report.status;

@@ -57,20 +57,56 @@ void read_bands(const JsonNode& node, value::Indicator& indicator) {
   indicator.scale = std::move(*bands);
 }
 
+value::RangeScale read_range(const JsonNode& node) {
+  value::RangeScale range{.low = node.finite("low", kNaN), .high = node.finite("high", kNaN)};
+  const std::string transform = node.text("transform", "none");
+  range.transform = transform == "log"     ? value::Transform::log
+                    : transform == "asinh" ? value::Transform::asinh
+                                           : value::Transform::none;
+  if (transform != "none" && transform != "log" && transform != "asinh") {
+    node.fail("transform", "must be none, log or asinh, got '" + transform + "'");
+  }
+  range.unit = node.finite("asinh_unit", 1);
+  // One giant account would flatten all others: money on a plain range must be asked for twice.
+  const bool plain_money =
+      range.transform == value::Transform::none && node.text("unit", "") == "money";
+  if (plain_money && !node.has("force")) {
+    node.fail("scale",
+              "a plain range of money is flattened by one giant account; use rank, bands, "
+              "transform = \"asinh\", or force = true");
+  }
+  return range;
+}
+
+value::TargetScale read_target(const JsonNode& node) {
+  return {node.finite("target", kNaN), node.finite("width", kNaN), node.finite("power", 1)};
+}
+
 void read_scale(const JsonNode& node, value::Indicator& indicator) {
   if (node.has("bands") == node.has("scale")) {
-    node.fail("scale", "give either bands = [[value, score], …] or scale = \"rank\"");
+    node.fail("scale",
+              "give either bands = [[value, score], …] or scale = \"rank\" (or range, target, z)");
     return;
   }
   if (node.has("bands")) return read_bands(node, indicator);
   const std::string scale = node.text("scale");
-  if (scale != "rank") node.fail("scale", "must be rank, got '" + scale + "'");
-  indicator.scale = value::RankScale{};
+  if (scale == "rank") {
+    indicator.scale = value::RankScale{};
+  } else if (scale == "z") {
+    indicator.scale = value::RobustZScale{};
+  } else if (scale == "range") {
+    indicator.scale = read_range(node);
+  } else if (scale == "target") {
+    indicator.scale = read_target(node);
+  } else {
+    node.fail("scale", "must be rank, range, target or z, got '" + scale + "'");
+  }
 }
 
 value::Indicator read_indicator(const JsonNode& node) {
   node.allow_only({"id", "dimension", "feature", "weight", "scale", "bands", "direction", "unit",
-                   "label_en", "label_zh", "source"});
+                   "label_en", "label_zh", "source", "low", "high", "transform", "asinh_unit",
+                   "force", "target", "width", "power"});
   value::Indicator indicator;
   indicator.id = node.text("id");
   indicator.dimension = node.text("dimension");
@@ -86,7 +122,7 @@ value::Indicator read_indicator(const JsonNode& node) {
   indicator.direction = read_direction(node);
   read_scale(node, indicator);
   if (Status s = value::check(indicator); !s.ok()) {
-    node.fail(node.has("bands") ? "bands" : "weight", s.message());
+    node.fail(node.has("bands") ? "bands" : "scale", s.message());
   }
   return indicator;
 }
@@ -204,8 +240,21 @@ Json indicator_to_json(const value::Indicator& indicator) {
     for (const value::Anchor& anchor : bands->anchors())
       anchors.push_back({anchor.x, anchor.score});
     json["bands"] = anchors;
+  } else if (const auto* range = std::get_if<value::RangeScale>(&indicator.scale)) {
+    constexpr const char* kTransforms[] = {"none", "log", "asinh"};
+    json.update({{"scale", "range"},
+                 {"low", range->low},
+                 {"high", range->high},
+                 {"transform", kTransforms[static_cast<int>(range->transform)]},
+                 {"asinh_unit", range->unit},
+                 {"force", true}});
+  } else if (const auto* target = std::get_if<value::TargetScale>(&indicator.scale)) {
+    json.update({{"scale", "target"},
+                 {"target", target->target},
+                 {"width", target->width},
+                 {"power", target->power}});
   } else {
-    json["scale"] = "rank";
+    json["scale"] = std::holds_alternative<value::RankScale>(indicator.scale) ? "rank" : "z";
   }
   return json;
 }

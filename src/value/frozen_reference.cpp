@@ -1,6 +1,7 @@
 #include <kam/value/frozen_reference.hpp>
 
 #include <new>
+#include <numeric>
 #include <string>
 
 namespace kam::value {
@@ -37,6 +38,19 @@ std::vector<Knot> quantile_knots(const std::vector<double>& sorted) {
   return knots;
 }
 
+/// The median of values with these multiplicities; sorts them by value.
+double weighted_median(std::vector<std::pair<double, double>> items) {
+  std::sort(items.begin(), items.end());
+  double total = 0, below = 0;
+  for (const auto& [value, weight] : items) total += weight;
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    below += items[i].second;
+    if (below * 2 == total) return std::midpoint(items[i].first, items[i + 1].first);
+    if (below * 2 > total) return items[i].first;
+  }
+  return items.back().first;
+}
+
 Status check_knot(const std::vector<Knot>& knots, std::size_t i) {
   const std::string name = "knots[" + std::to_string(i) + "]";
   const Knot& knot = knots[i];
@@ -56,6 +70,20 @@ Status check_knot(const std::vector<Knot>& knots, std::size_t i) {
 }
 
 }  // namespace
+
+FrozenReference::FrozenReference(std::vector<Knot> knots)
+    : knots_(std::move(knots)), count_(knots_.back().through) {
+  // A compressed reference has values between its knots; each knot speaks for those up to the next.
+  std::vector<std::pair<double, double>> items, deviations;
+  for (std::size_t i = 0; i < knots_.size(); ++i) {
+    const double next = i + 1 < knots_.size() ? knots_[i + 1].below : count_;
+    items.emplace_back(knots_[i].value, next - knots_[i].below);
+  }
+  median_ = weighted_median(items);
+  for (const auto& [value, weight] : items)
+    deviations.emplace_back(std::fabs(value - median_), weight);
+  deviation_ = weighted_median(std::move(deviations));
+}
 
 Result<FrozenReference> make_reference(std::span<const double> values) try {
   std::vector<double> sorted;

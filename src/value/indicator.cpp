@@ -33,17 +33,24 @@ Status check(const Indicator& indicator) {
     if (runs_in_direction(*bands, indicator.direction)) return {};
     return error(indicator, "its bands reward the opposite of its direction");
   }
-  if (indicator.direction == Direction::nominal_is_best) {
-    return error(indicator, "a rank has no best value in between; use bands");
+  if (const auto* target = std::get_if<TargetScale>(&indicator.scale)) {
+    if (indicator.direction != Direction::nominal_is_best) {
+      return error(indicator, "a target is best in between: its direction is nominal");
+    }
+    return check(*target);
   }
-  return {};
+  if (indicator.direction == Direction::nominal_is_best) {
+    return error(indicator, "only bands and targets have a best value in between");
+  }
+  const auto* range = std::get_if<RangeScale>(&indicator.scale);
+  return range != nullptr ? check(*range) : Status{};
 }
 
 BatchReport score(const Indicator& indicator, const FrozenReference* reference,
                   std::span<const double> x, std::span<double> out, const Executor& executor) {
   if (Status s = check_size("out", out.size(), x.size()); !s.ok()) return numeric::failed(s);
-  if (reference == nullptr && std::holds_alternative<RankScale>(indicator.scale)) {
-    return numeric::failed(error(indicator, "a rank needs its frozen reference"));
+  if (reference == nullptr && needs_reference(indicator)) {
+    return numeric::failed(error(indicator, "a rank or z needs its frozen reference"));
   }
   return numeric::for_each_row(
       out, executor,

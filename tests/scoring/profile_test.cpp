@@ -79,6 +79,40 @@ TEST(Profile, MistakesAreNamedWithLineAndKey) {
       "my.toml:2: value_band: the last band must start at 0: there is a gap");
 }
 
+TEST(Profile, EveryScaleIsReadCheckedAndGoesThroughJson) {
+  const std::string head = R"(name = "scales"
+[[dimension]]
+id = "loyalty"
+[[indicator]]
+id = "x"
+dimension = "loyalty"
+feature = "days_since_last"
+)";
+  for (const char* scale :
+       {"scale = \"rank\"\n", "scale = \"z\"\ndirection = \"lower\"\n",
+        "scale = \"range\"\nlow = 0\nhigh = 365\ndirection = \"lower\"\n",
+        "scale = \"range\"\nlow = -5\nhigh = 365\ntransform = \"asinh\"\nasinh_unit = 30\n",
+        "scale = \"target\"\ntarget = 30\nwidth = 20\npower = 2\ndirection = \"nominal\"\n"}) {
+    const auto profile = parse_profile(head + scale, "s.toml");
+    ASSERT_TRUE(profile) << profile.error().message();
+    const auto again = restore_profile(to_json(*profile));
+    ASSERT_TRUE(again) << again.error().message();
+    EXPECT_EQ(to_json(*again), to_json(*profile));
+  }
+  const auto message = [&](const std::string& scale) { return error_of(head + scale); };
+  EXPECT_NE(message("scale = \"range\"\nlow = 9\nhigh = 3\n")
+                .find("`high` must be finite and above `low`, got 3"),
+            std::string::npos);
+  EXPECT_NE(
+      message("scale = \"range\"\nlow = 0\nhigh = 3\nunit = \"money\"\n").find("one giant account"),
+      std::string::npos);
+  EXPECT_EQ(message("scale = \"range\"\nlow = 0\nhigh = 3\nunit = \"money\"\nforce = true\n"), "");
+  EXPECT_NE(message("scale = \"target\"\ntarget = 3\nwidth = 1\n").find("its direction is nominal"),
+            std::string::npos);
+  EXPECT_EQ(message("scale = \"cubic\"\n"),
+            "my.toml:8: indicator[0].scale: must be rank, range, target or z, got 'cubic'");
+}
+
 TEST(Profile, HostileTextIsAnErrorNotACrash) {
   for (const char* text :
        {"", "=", "[[", "a = 1979-05-27", "name = 1", "dimension = 3", "indicator = []",

@@ -138,7 +138,7 @@ TEST(Indicator, BandsThatContradictTheDirectionAreFoundEarly) {
   EXPECT_TRUE(check(k).ok());
   k.scale = RankScale{};
   EXPECT_EQ(check(k).message(),
-            "indicator `overdue`: a rank has no best value in between; use bands");
+            "indicator `overdue`: only bands and targets have a best value in between");
 }
 
 TEST(Indicator, WeightsAndIdsAreChecked) {

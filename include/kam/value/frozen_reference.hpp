@@ -45,19 +45,24 @@ class FrozenReference {
     return 100.0 * rank / count_;
   }
 
+  /// Of the reference values; between two of them their mean.
+  [[nodiscard]] double median() const noexcept { return median_; }
+  /// Median of |value - median()|; 0 where more than half of the reference is one value.
+  [[nodiscard]] double median_absolute_deviation() const noexcept { return deviation_; }
+
   /// Reference values behind the knots.
   [[nodiscard]] double count() const noexcept { return count_; }
   /// Increasing; what a model file stores.
   [[nodiscard]] const std::vector<Knot>& knots() const noexcept { return knots_; }
 
  private:
-  explicit FrozenReference(std::vector<Knot> knots)
-      : knots_(std::move(knots)), count_(knots_.back().through) {}
+  explicit FrozenReference(std::vector<Knot> knots);
   friend Result<FrozenReference> make_reference(std::span<const double> values);
   friend Result<FrozenReference> restore_reference(std::vector<Knot> knots);
 
   std::vector<Knot> knots_;  // at least one
   double count_;
+  double median_, deviation_;
 };
 
 /// Remembers the finite values; the others are left out (count() says how many remain). Exact up

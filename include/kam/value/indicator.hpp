@@ -11,6 +11,7 @@
 #include <kam/base/special.hpp>
 #include <kam/value/bands.hpp>
 #include <kam/value/frozen_reference.hpp>
+#include <kam/value/scales.hpp>
 
 namespace kam::value {
 
@@ -35,18 +36,31 @@ struct Indicator {
   std::string unit{};   ///< of the feature, for display
   double weight = 1.0;  ///< within its dimension [-], >= 0; normalised by the scorecard
   Direction direction = Direction::higher_is_better;
-  std::variant<Bands, RankScale> scale = RankScale{};
+  std::variant<Bands, RankScale, RangeScale, TargetScale, RobustZScale> scale = RankScale{};
   std::string source{};  ///< who says that these bands and this weight are right
 };
 
-/// [points], 0..100; NaN if x is not finite, or if a rank is asked for without a reference.
-/// Bands say themselves which way is up; a rank is turned round where lower is better.
+/// [points], 0..100; NaN if x is not finite, or if a rank or z is asked for without a reference.
+/// Bands and targets say themselves which way is up; the others are turned round where lower is
+/// better.
 [[nodiscard]] inline double score(const Indicator& indicator, const FrozenReference* reference,
                                   double x) noexcept {
   if (const Bands* bands = std::get_if<Bands>(&indicator.scale)) return bands->score(x);
-  if (reference == nullptr) return kNaN;
-  const double percentile = reference->percentile(x);
-  return indicator.direction == Direction::lower_is_better ? 100.0 - percentile : percentile;
+  if (const auto* target = std::get_if<TargetScale>(&indicator.scale)) return target->score(x);
+  double points = kNaN;
+  if (const auto* range = std::get_if<RangeScale>(&indicator.scale)) {
+    points = range->score(x);
+  } else if (reference != nullptr) {
+    const bool ranked = std::holds_alternative<RankScale>(indicator.scale);
+    points = ranked ? reference->percentile(x) : robust_z_score(*reference, x);
+  }
+  return indicator.direction == Direction::lower_is_better ? 100.0 - points : points;
+}
+
+/// Whether the scale needs a FrozenReference.
+[[nodiscard]] inline bool needs_reference(const Indicator& indicator) noexcept {
+  return std::holds_alternative<RankScale>(indicator.scale) ||
+         std::holds_alternative<RobustZScale>(indicator.scale);
 }
 
 /// A column at once; `x` and `out` have one row per account. A row that is not finite is NaN and
