@@ -11,6 +11,7 @@
 #include <kam/base/random.hpp>
 #include <kam/base/special.hpp>
 #include <kam/base/status.hpp>
+#include <kam/base/trend.hpp>
 #include <kam/churn/bgnbd.hpp>
 #include <kam/churn/mbgnbd.hpp>
 #include <kam/churn/order_model.hpp>
@@ -34,7 +35,9 @@
 #include <kam/value/bands.hpp>
 #include <kam/value/explanation.hpp>
 #include <kam/value/frozen_reference.hpp>
+#include <kam/value/growth.hpp>
 #include <kam/value/indicator.hpp>
+#include <kam/value/loyalty.hpp>
 #include <kam/value/scales.hpp>
 #include <kam/value/scorecard.hpp>
 #include <kam/value/value_interval.hpp>
