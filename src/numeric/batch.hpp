@@ -41,8 +41,10 @@ template <class Usable, class Reason>
 void judge_tile(std::size_t begin, std::span<double> tile, const Usable& usable,
                 const Reason& reason, BatchReport& report) {
   bool all_fine = true;
-  for (std::size_t i = 0; i < tile.size(); ++i)
-    all_fine &= usable(begin + i) & (tile[i] == tile[i]);
+  for (std::size_t i = 0; i < tile.size(); ++i) {
+    all_fine &= usable(begin + i);
+    all_fine &= tile[i] == tile[i];
+  }
   if (all_fine) {
     report.rows_scored += tile.size();
     return;
