@@ -16,6 +16,7 @@
 #include <kam/churn/mbgnbd.hpp>
 #include <kam/churn/order_model.hpp>
 #include <kam/concentration/lorenz.hpp>
+#include <kam/concentration/whale_curve.hpp>
 #include <kam/lifetime/gamma_gamma.hpp>
 #include <kam/lifetime/lifetime_value.hpp>
 #include <kam/portfolio/account_index.hpp>
@@ -32,7 +33,10 @@
 #include <kam/scoring/score_portfolio.hpp>
 #include <kam/scoring/score_row.hpp>
 #include <kam/scoring/scorer.hpp>
+#include <kam/value/ahp.hpp>
 #include <kam/value/bands.hpp>
+#include <kam/value/contribution.hpp>
+#include <kam/value/credit_risk.hpp>
 #include <kam/value/explanation.hpp>
 #include <kam/value/frozen_reference.hpp>
 #include <kam/value/growth.hpp>

@@ -25,6 +25,7 @@ from kam._models import BGNBD, MBGNBD, GammaGamma, lifetime_value
 from kam._schema import schema as _schema
 from kam._score import ScoreResult, check, score
 from kam._summary import summarize
+from kam._value import AhpResult, WhaleCurve, ahp, rank_order_centroid, whale_curve
 
 
 def columns() -> list[dict[str, str]]:
@@ -35,6 +36,7 @@ def columns() -> list[dict[str, str]]:
 __all__ = [
     "BGNBD",
     "MBGNBD",
+    "AhpResult",
     "Concentration",
     "ConvergenceWarning",
     "DataError",
@@ -46,11 +48,15 @@ __all__ = [
     "RowWarning",
     "ScoreResult",
     "VersionError",
+    "WhaleCurve",
     "__version__",
+    "ahp",
     "check",
     "columns",
     "concentration",
     "lifetime_value",
+    "rank_order_centroid",
     "score",
     "summarize",
+    "whale_curve",
 ]

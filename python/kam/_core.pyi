@@ -163,6 +163,10 @@ class Tables:
 def add_months(
     arg0: typing.SupportsInt | typing.SupportsIndex, arg1: typing.SupportsInt | typing.SupportsIndex
 ) -> int: ...
+def ahp(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.SupportsInt | typing.SupportsIndex,
+) -> dict: ...
 def check(
     arg0: Tables,
     arg1: typing.SupportsInt | typing.SupportsIndex,
@@ -237,6 +241,10 @@ def given(
     arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
     arg2: str,
 ) -> Estimate: ...
+def group_judgments(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.SupportsInt | typing.SupportsIndex,
+) -> numpy.typing.NDArray[numpy.float64]: ...
 def lifetime_value(
     arg0: Estimate,
     arg1: Estimate,
@@ -290,6 +298,9 @@ def probability_no_order_interval(
     arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
 ) -> tuple: ...
+def rank_order_centroid(
+    arg0: typing.SupportsInt | typing.SupportsIndex,
+) -> numpy.typing.NDArray[numpy.float64]: ...
 def reason_text(
     arg0: Profile,
     arg1: typing.SupportsInt | typing.SupportsIndex,
@@ -325,6 +336,10 @@ def summarize(
     arg5: str,
     arg6: str,
 ) -> tuple: ...
+def whale_curve(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.SupportsInt | typing.SupportsIndex,
+) -> dict: ...
 
 NOTE_NAMES: list = [
     "no_orders",

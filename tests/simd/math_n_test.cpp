@@ -16,6 +16,8 @@
 namespace kam::simd {
 namespace {
 
+constexpr std::size_t kAwkwardSizes[] = {0, 1, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 4095, 4097};
+
 std::int64_t ulps(double a, double b) {
   if (a == b) return 0;
   const auto ordered = [](double v) {
@@ -29,7 +31,7 @@ class EveryLevel : public testing::TestWithParam<Level> {};
 
 TEST_P(EveryLevel, LogIsWithinTwoUlpAtAwkwardSizes) {
   Random random(1);
-  for (const std::size_t n : {0, 1, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 4095, 4097}) {
+  for (const std::size_t n : kAwkwardSizes) {
     std::vector<double> in(n);
     for (double& x : in) x = std::exp(40 * random.normal());
     std::vector<double> out = in;
@@ -40,7 +42,7 @@ TEST_P(EveryLevel, LogIsWithinTwoUlpAtAwkwardSizes) {
 
 TEST_P(EveryLevel, ExpIsWithinTwoUlpAndZeroFarBelow) {
   Random random(2);
-  for (const std::size_t n : {0, 1, 3, 7, 8, 9, 15, 16, 17, 31, 32, 33, 4095, 4097}) {
+  for (const std::size_t n : kAwkwardSizes) {
     std::vector<double> in(n);
     for (double& x : in) x = 700 * (2 * random.uniform() - 1);
     std::vector<double> out = in;
