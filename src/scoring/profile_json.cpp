@@ -119,6 +119,9 @@ value::Indicator read_indicator(const JsonNode& node) {
   indicator.unit = node.text("unit", "");
   indicator.source = node.text("source", "");
   indicator.weight = node.finite("weight", 1);
+  if (indicator.weight < 0) {
+    node.fail("weight", "must be finite and >= 0, got " + numeric::shortest(indicator.weight));
+  }
   indicator.direction = read_direction(node);
   read_scale(node, indicator);
   if (Status s = value::check(indicator); !s.ok()) {
