@@ -251,7 +251,12 @@ MISTAKES = {
         18,
         r"indicator\[0\].scale: give either bands",
     ),
-    "unknown scale": ('"rank"', '"log"', 18, r"indicator\[0\].scale: must be rank, range, target or z, got 'log'"),
+    "unknown scale": (
+        '"rank"',
+        '"log"',
+        18,
+        r"indicator\[0\].scale: must be rank, range, target or z, got 'log'",
+    ),
     "unknown direction": (
         '"lower"',
         '"down"',

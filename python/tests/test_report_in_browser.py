@@ -183,6 +183,8 @@ def test_sorts_by_click_and_by_keyboard(browser: Any, pages: Pages) -> None:
 
 
 def test_filters_and_search_reduce_the_rows(browser: Any, pages: Pages, cdnow: Any) -> None:
+    from selenium.webdriver.support.ui import WebDriverWait
+
     _open(browser, pages["cdnow"])
     shown = browser.find_element("id", "shown")
     assert shown.text == "500 of 500 shown"
@@ -195,6 +197,8 @@ def test_filters_and_search_reduce_the_rows(browser: Any, pages: Pages, cdnow: A
     browser.find_element("css selector", "[data-key=v] option[value=A]").click()
     assert len(_column(browser, 0)) < high
     browser.find_element("css selector", "button[type=reset]").click()
+    # The page answers a reset after the form has been reset, so in a moment of its own.
+    WebDriverWait(browser, 10).until(lambda _: shown.text == "500 of 500 shown")
     assert len(_column(browser, 0)) == 500
     account = str(cdnow["account_id"][largest[3]])
     browser.find_element("id", "q").send_keys(account)
