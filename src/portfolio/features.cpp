@@ -141,6 +141,13 @@ std::span<const double> FeatureTable::find(std::string_view name) const& noexcep
   return {};
 }
 
+std::span<const double> FeatureTable::ages_of(std::string_view name) const& noexcept {
+  for (std::size_t i = 0; i < ages.size() && i < names.size(); ++i) {
+    if (names[i] == name) return ages[i];
+  }
+  return {};
+}
+
 bool is_feature(std::string_view name) noexcept {
   constexpr std::string_view kNames[] = {
       "net_revenue_12m", "cts_12m",    "cm3_12m",         "cm3_rate",        "net_revenue",

@@ -25,4 +25,23 @@ namespace kam::scoring {
   return scores;
 }
 
+/// Freshness of every datum by the age of its feature, one column per indicator; an empty column:
+/// nothing of it grows old.
+[[nodiscard]] inline std::vector<std::vector<double>> indicator_freshness(
+    const Model& model, const portfolio::FeatureTable& features) {
+  const auto& indicators = model.profile.scorecard().indicators();
+  std::vector<std::vector<double>> freshness(indicators.size());
+  for (std::size_t k = 0; k < indicators.size(); ++k) {
+    const value::Indicator& indicator = indicators[k];
+    const bool ages = indicator.maximum_age_days >= 0 || indicator.half_life_days > 0;
+    const std::span<const double> days = features.ages_of(indicator.feature);
+    if (!ages || days.empty()) continue;
+    freshness[k].resize(days.size());
+    for (std::size_t i = 0; i < days.size(); ++i) {
+      freshness[k][i] = value::freshness(indicator, days[i]);
+    }
+  }
+  return freshness;
+}
+
 }  // namespace kam::scoring

@@ -42,6 +42,10 @@ class JsonNode {
   [[nodiscard]] bool has(const char* key) const {
     return value_->is_object() && value_->contains(key);
   }
+  [[nodiscard]] bool is_text(const char* key) const {
+    return has(key) && (*value_)[key].is_string();
+  }
+  [[nodiscard]] bool is_true(const char* key) const { return has(key) && (*value_)[key] == true; }
   [[nodiscard]] const std::string& path() const { return path_; }
 
   [[nodiscard]] double number(const char* key) const {

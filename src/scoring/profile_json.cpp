@@ -3,9 +3,6 @@
 #include <set>
 #include <string>
 #include <utility>
-#include <variant>
-
-#include <kam/portfolio/features.hpp>
 
 #include "numeric/text.hpp"
 
@@ -14,121 +11,14 @@ namespace kam::scoring {
 /// The one door into Profile: everything in it has been checked.
 class ProfileBuilder {
  public:
-  static Profile make(value::Scorecard scorecard) { return Profile(std::move(scorecard)); }
+  static Profile make(value::Scorecard scorecard, std::vector<value::Rule> rules) {
+    Profile profile(std::move(scorecard));
+    profile.rules_ = std::move(rules);
+    return profile;
+  }
 };
 
 namespace {
-
-value::Direction read_direction(const JsonNode& node) {
-  const std::string text = node.text("direction", "higher");
-  if (text == "higher") return value::Direction::higher_is_better;
-  if (text == "lower") return value::Direction::lower_is_better;
-  if (text == "nominal") return value::Direction::nominal_is_best;
-  node.fail("direction", "must be higher, lower or nominal, got '" + text + "'");
-  return {};
-}
-
-const char* direction_text(value::Direction direction) {
-  switch (direction) {
-    case value::Direction::higher_is_better:
-      return "higher";
-    case value::Direction::lower_is_better:
-      return "lower";
-    case value::Direction::nominal_is_best:
-      return "nominal";
-  }
-  return "higher";
-}
-
-void read_bands(const JsonNode& node, value::Indicator& indicator) {
-  std::vector<value::Anchor> anchors;
-  for (const JsonNode& pair : node.items("bands")) {
-    if (!pair.is_list() || pair.size() != 2) {
-      node.fail("bands", "each anchor is [value, score]");
-      return;
-    }
-    anchors.push_back({pair.at(0).as_number(), pair.at(1).as_number()});
-  }
-  auto bands = value::make_bands(std::move(anchors));
-  if (!bands) {
-    node.fail("bands", bands.error().message());
-    return;
-  }
-  indicator.scale = std::move(*bands);
-}
-
-value::RangeScale read_range(const JsonNode& node) {
-  value::RangeScale range{.low = node.finite("low", kNaN), .high = node.finite("high", kNaN)};
-  const std::string transform = node.text("transform", "none");
-  range.transform = transform == "log"     ? value::Transform::log
-                    : transform == "asinh" ? value::Transform::asinh
-                                           : value::Transform::none;
-  if (transform != "none" && transform != "log" && transform != "asinh") {
-    node.fail("transform", "must be none, log or asinh, got '" + transform + "'");
-  }
-  range.unit = node.finite("asinh_unit", 1);
-  // One giant account would flatten all others: money on a plain range must be asked for twice.
-  const bool plain_money =
-      range.transform == value::Transform::none && node.text("unit", "") == "money";
-  if (plain_money && !node.has("force")) {
-    node.fail("scale",
-              "a plain range of money is flattened by one giant account; use rank, bands, "
-              "transform = \"asinh\", or force = true");
-  }
-  return range;
-}
-
-value::TargetScale read_target(const JsonNode& node) {
-  return {node.finite("target", kNaN), node.finite("width", kNaN), node.finite("power", 1)};
-}
-
-void read_scale(const JsonNode& node, value::Indicator& indicator) {
-  if (node.has("bands") == node.has("scale")) {
-    node.fail("scale",
-              "give either bands = [[value, score], …] or scale = \"rank\" (or range, target, z)");
-    return;
-  }
-  if (node.has("bands")) return read_bands(node, indicator);
-  const std::string scale = node.text("scale");
-  if (scale == "rank") {
-    indicator.scale = value::RankScale{};
-  } else if (scale == "z") {
-    indicator.scale = value::RobustZScale{};
-  } else if (scale == "range") {
-    indicator.scale = read_range(node);
-  } else if (scale == "target") {
-    indicator.scale = read_target(node);
-  } else {
-    node.fail("scale", "must be rank, range, target or z, got '" + scale + "'");
-  }
-}
-
-value::Indicator read_indicator(const JsonNode& node) {
-  node.allow_only({"id", "dimension", "feature", "weight", "scale", "bands", "direction", "unit",
-                   "label_en", "label_zh", "source", "low", "high", "transform", "asinh_unit",
-                   "force", "target", "width", "power"});
-  value::Indicator indicator;
-  indicator.id = node.text("id");
-  indicator.dimension = node.text("dimension");
-  indicator.feature = node.text("feature");
-  if (!indicator.feature.empty() && !portfolio::is_feature(indicator.feature)) {
-    node.fail("feature", "'" + indicator.feature + "' is no feature; docs/profile.md lists them");
-  }
-  indicator.label_en = node.text("label_en", "");
-  indicator.label_zh = node.text("label_zh", "");
-  indicator.unit = node.text("unit", "");
-  indicator.source = node.text("source", "");
-  indicator.weight = node.finite("weight", 1);
-  if (indicator.weight < 0) {
-    node.fail("weight", "must be finite and >= 0, got " + numeric::shortest(indicator.weight));
-  }
-  indicator.direction = read_direction(node);
-  read_scale(node, indicator);
-  if (Status s = value::check(indicator); !s.ok()) {
-    node.fail(node.has("bands") ? "bands" : "scale", s.message());
-  }
-  return indicator;
-}
 
 value::Dimension read_dimension(const JsonNode& node) {
   node.allow_only({"id", "weight", "minimum_coverage", "label_en", "label_zh"});
@@ -228,46 +118,12 @@ Json bands_to_json(const std::vector<Band>& bands) {
   return json;
 }
 
-Json indicator_to_json(const value::Indicator& indicator) {
-  Json json = {{"id", indicator.id},
-               {"dimension", indicator.dimension},
-               {"feature", indicator.feature},
-               {"weight", indicator.weight},
-               {"direction", direction_text(indicator.direction)},
-               {"unit", indicator.unit},
-               {"label_en", indicator.label_en},
-               {"label_zh", indicator.label_zh},
-               {"source", indicator.source}};
-  if (const auto* bands = std::get_if<value::Bands>(&indicator.scale)) {
-    Json anchors = Json::array();
-    for (const value::Anchor& anchor : bands->anchors())
-      anchors.push_back({anchor.x, anchor.score});
-    json["bands"] = anchors;
-  } else if (const auto* range = std::get_if<value::RangeScale>(&indicator.scale)) {
-    constexpr const char* kTransforms[] = {"none", "log", "asinh"};
-    json.update({{"scale", "range"},
-                 {"low", range->low},
-                 {"high", range->high},
-                 {"transform", kTransforms[static_cast<int>(range->transform)]},
-                 {"asinh_unit", range->unit},
-                 {"force", true}});
-  } else if (const auto* target = std::get_if<value::TargetScale>(&indicator.scale)) {
-    json.update({{"scale", "target"},
-                 {"target", target->target},
-                 {"width", target->width},
-                 {"power", target->power}});
-  } else {
-    json["scale"] = std::holds_alternative<value::RankScale>(indicator.scale) ? "rank" : "z";
-  }
-  return json;
-}
-
 }  // namespace
 
 Result<Profile> read_profile(const Json& json, JsonErrors& errors) {
   const JsonNode root(json, "", errors);
   root.allow_only({"name", "description", "interval_level", "weight_concentration", "orders",
-                   "concentration", "value_band", "churn_band", "dimension", "indicator"});
+                   "concentration", "value_band", "churn_band", "dimension", "indicator", "rule"});
   std::vector<value::Dimension> dimensions;
   for (const JsonNode& node : root.items("dimension")) dimensions.push_back(read_dimension(node));
   std::vector<value::Indicator> indicators;
@@ -280,7 +136,7 @@ Result<Profile> read_profile(const Json& json, JsonErrors& errors) {
     return errors.status();
   }
 
-  Profile profile = ProfileBuilder::make(std::move(*scorecard));
+  Profile profile = ProfileBuilder::make(std::move(*scorecard), read_rules(root));
   profile.name = root.text("name");
   profile.description = root.text("description", "");
   profile.interval_level = root.finite("interval_level", kDefaultIntervalLevel);
@@ -328,7 +184,8 @@ Json profile_to_json(const Profile& profile) {
           {"value_band", bands_to_json(profile.value_bands)},
           {"churn_band", bands_to_json(profile.churn_bands)},
           {"dimension", dimensions},
-          {"indicator", indicators}};
+          {"indicator", indicators},
+          {"rule", rules_to_json(profile.rules())}};
 }
 
 }  // namespace kam::scoring

@@ -11,4 +11,10 @@ namespace kam::scoring {
 [[nodiscard]] Result<Profile> read_profile(const Json& json, JsonErrors& errors);
 [[nodiscard]] Json profile_to_json(const Profile& profile);
 
+/// Parts of it; errors go to the node's JsonErrors.
+[[nodiscard]] value::Indicator read_indicator(const JsonNode& node);
+[[nodiscard]] Json indicator_to_json(const value::Indicator& indicator);
+[[nodiscard]] std::vector<value::Rule> read_rules(const JsonNode& root);
+[[nodiscard]] Json rules_to_json(const std::vector<value::Rule>& rules);
+
 }  // namespace kam::scoring

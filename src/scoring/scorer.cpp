@@ -3,12 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include <kam/value/explanation.hpp>
-
 #include "numeric/sha256.hpp"
 #include "numeric/text.hpp"
-#include "scoring/indicator_scores.hpp"
 #include "scoring/order_blocks.hpp"
+#include "scoring/value_block.hpp"
 
 namespace kam::scoring {
 namespace {
@@ -39,79 +37,6 @@ FactsBlock facts_of(const portfolio::FeatureTable& features) {
       column_or_missing(features, "cm3_12m"),        column_or_missing(features, "cts_12m"),
       column_or_missing(features, "order_count"),    column_or_missing(features, "orders_12m"),
       column_or_missing(features, "days_since_last")};
-}
-
-std::vector<std::vector<double>> table_of(std::size_t columns, std::size_t rows) {
-  return std::vector<std::vector<double>>(columns, std::vector<double>(rows, kNaN));
-}
-
-/// W_d w_k of every indicator.
-std::vector<double> global_weights(const value::Scorecard& scorecard) {
-  std::vector<double> weights(scorecard.indicators().size());
-  for (std::size_t k = 0; k < weights.size(); ++k) {
-    weights[k] = scorecard.dimension_weights()[scorecard.dimension_of()[k]] *
-                 scorecard.indicator_weights()[k];
-  }
-  return weights;
-}
-
-/// Interval and exact reasons of every row that has an index.
-Status explain_rows(const Model& model, const value::ScorecardRow& reference, ValueBlock& out) {
-  const value::Scorecard& scorecard = model.profile.scorecard();
-  const std::vector<double> global = global_weights(scorecard);
-  const Result<double> z = interval_z(model.profile.interval_level);
-  if (!z) return z.error();
-  std::vector<double> scores(scorecard.indicators().size());
-  for (std::size_t row = 0; row < out.value_index.size(); ++row) {
-    if (std::isnan(out.value_index[row])) continue;
-    for (std::size_t k = 0; k < scores.size(); ++k) scores[k] = out.indicator_scores[k][row];
-    const auto evaluated = value::evaluate(scorecard, scores);
-    if (!evaluated) return evaluated.error();
-    const Interval interval =
-        value::value_index_interval({scores, evaluated->effective_weights, global, model.spreads,
-                                     evaluated->value_index, evaluated->coverage},
-                                    model.profile.weight_concentration, *z);
-    out.value_lo[row] = interval.lo;
-    out.value_hi[row] = interval.hi;
-    if (std::isnan(reference.value_index)) continue;
-    const auto explanation = value::explain(*evaluated, reference);
-    if (!explanation) return explanation.error();
-    for (std::size_t k = 0; k < scores.size(); ++k)
-      out.reason_points[k][row] = explanation->points[k];
-    out.coverage_points[row] = explanation->coverage_points;
-  }
-  return {};
-}
-
-Result<ValueBlock> value_of(const Model& model, const value::ScorecardRow& reference,
-                            const portfolio::FeatureTable& features, const Executor& executor) {
-  const value::Scorecard& scorecard = model.profile.scorecard();
-  const std::size_t rows = features.accounts;
-  auto scores = indicator_scores(model, features, executor);
-  if (!scores) return scores.error();
-  ValueBlock out;
-  out.indicator_scores = std::move(*scores);
-  out.value_index.assign(rows, kNaN);
-  out.coverage.assign(rows, kNaN);
-  out.value_lo.assign(rows, kNaN);
-  out.value_hi.assign(rows, kNaN);
-  out.coverage_points.assign(rows, kNaN);
-  out.dimension_scores = table_of(scorecard.dimensions().size(), rows);
-  out.dimension_coverages = table_of(scorecard.dimensions().size(), rows);
-  out.reason_points = table_of(scorecard.indicators().size(), rows);
-  out.reference_index = reference.value_index;
-
-  const std::vector<std::span<const double>> in(out.indicator_scores.begin(),
-                                                out.indicator_scores.end());
-  const std::vector<std::span<double>> dimensions(out.dimension_scores.begin(),
-                                                  out.dimension_scores.end());
-  const std::vector<std::span<double>> coverages(out.dimension_coverages.begin(),
-                                                 out.dimension_coverages.end());
-  const BatchReport report = value::evaluate(
-      scorecard, in, {out.value_index, out.coverage, dimensions, coverages, {}}, executor);
-  if (!report.ok()) return report.status;
-  if (Status s = explain_rows(model, reference, out); !s.ok()) return s;
-  return out;
 }
 
 void judge_rows(const Model& model, const portfolio::OrderSummary& summary, ScoreTable& table) {

@@ -31,17 +31,19 @@ double median(std::span<const double> column) {
 
 }  // namespace
 
-Result<Explanation> explain(const ScorecardRow& row, const ScorecardRow& reference) {
-  if (Status s = check_size("reference", reference.scores.size(), row.scores.size()); !s.ok()) {
-    return s;
+Status explain_into(const ScorecardRow& row, const ScorecardRow& reference, Explanation& e) {
+  if (reference.scores.size() != row.scores.size()) {
+    return check_size("reference", reference.scores.size(), row.scores.size());
   }
   if (std::isnan(row.value_index)) {
-    return Status{StatusCode::insufficient_data, "`row` has no value index to explain"};
+    return {StatusCode::insufficient_data, "`row` has no value index to explain"};
   }
   if (std::isnan(reference.value_index)) {
-    return Status{StatusCode::insufficient_data, "`reference` has no value index to compare with"};
+    return {StatusCode::insufficient_data, "`reference` has no value index to compare with"};
   }
-  Explanation e{row.value_index, reference.value_index, {}, 0.0};
+  e.value_index = row.value_index;
+  e.reference_index = reference.value_index;
+  e.coverage_points = 0.0;
   e.points.resize(row.scores.size());
   for (std::size_t k = 0; k < row.scores.size(); ++k) {
     const double w = row.effective_weights[k], w0 = reference.effective_weights[k];
@@ -51,7 +53,13 @@ Result<Explanation> explain(const ScorecardRow& row, const ScorecardRow& referen
     e.points[k] = w > 0.0 ? w * (s - s0) : 0.0;
     if (w > 0.0 || w0 > 0.0) e.coverage_points += (w - w0) * s0;
   }
-  return e;
+  return {};
+}
+
+Result<Explanation> explain(const ScorecardRow& row, const ScorecardRow& reference) {
+  Explanation explanation;
+  if (Status s = explain_into(row, reference, explanation); !s.ok()) return s;
+  return explanation;
 }
 
 std::vector<double> median_scores(std::span<const std::span<const double>> scores) {

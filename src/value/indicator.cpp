@@ -21,6 +21,24 @@ bool runs_in_direction(const Bands& bands, Direction direction) {
          std::adjacent_find(anchors.begin(), anchors.end(), wrong) == anchors.end();
 }
 
+/// NaN means "not set" for all three.
+Status check_missing_rules(const Indicator& indicator) {
+  const auto wrong = [&](const char* key, const char* domain, double value) {
+    return invalid_argument((indicator.id + key).c_str(), domain, value);
+  };
+  const double score = indicator.missing_score;
+  if (!std::isnan(score) && !(score >= 0 && score <= 100)) {
+    return wrong(".missing", "between 0 and 100", score);
+  }
+  if (indicator.maximum_age_days < 0) {
+    return wrong(".maximum_age_days", ">= 0", indicator.maximum_age_days);
+  }
+  if (indicator.half_life_days <= 0) {
+    return wrong(".half_life_days", "> 0", indicator.half_life_days);
+  }
+  return {};
+}
+
 }  // namespace
 
 Status check(const Indicator& indicator) {
@@ -29,6 +47,7 @@ Status check(const Indicator& indicator) {
     return invalid_argument((indicator.id + ".weight").c_str(), "finite and >= 0",
                             indicator.weight);
   }
+  if (Status s = check_missing_rules(indicator); !s.ok()) return s;
   if (const Bands* bands = std::get_if<Bands>(&indicator.scale)) {
     if (runs_in_direction(*bands, indicator.direction)) return {};
     return error(indicator, "its bands reward the opposite of its direction");

@@ -101,6 +101,10 @@ Result<Scorecard> make_scorecard(std::vector<Dimension> dimensions,
   card.indicators_ = std::move(indicators);
   card.big_w_ = std::move(*big_w);
   card.w_ = std::move(w);
+  card.totals_.assign(card.dimensions_.size(), 0.0);
+  for (std::size_t k = 0; k < card.w_.size(); ++k) {
+    card.totals_[(*dimension_of)[k]] += card.w_[k];
+  }
   card.dimension_of_ = std::move(*dimension_of);
   return card;
 }

@@ -14,53 +14,48 @@ namespace {
 /// Weights such as .1 + .2 + .2 count as one half although their sum may fall a rounding short.
 constexpr double kCoverageSlack = 1e-12;
 
-/// Scratch and result of one row; a block keeps one and reuses its memory.
-struct Evaluation {
-  explicit Evaluation(const Scorecard& card)
-      : observed(card.dimensions().size()), total(card.dimensions().size()) {
-    row.scores.resize(card.indicators().size());
-    row.effective_weights.resize(card.indicators().size());
-    row.dimension_scores.resize(card.dimensions().size());
-    row.dimension_coverages.resize(card.dimensions().size());
-    for (std::size_t k = 0; k < card.indicators().size(); ++k) {
-      total[card.dimension_of()[k]] += card.indicator_weights()[k];
-    }
+void resize(const Scorecard& card, ScorecardRow& row) {
+  for (auto* cells : {&row.scores, &row.observed, &row.effective_weights}) {
+    cells->resize(card.indicators().size());
   }
-
-  ScorecardRow row;
-  std::vector<double> observed;  // Σ w_k present, per dimension
-  std::vector<double> total;     // Σ w_k, added in the same order: complete is exactly 1
-};
+  for (auto* cells : {&row.dimension_scores, &row.dimension_coverages, &row.dimension_weights}) {
+    cells->resize(card.dimensions().size());
+  }
+}
 
 /// Rounding must not lift a mean of scores above the largest of them.
 double mean_score(double weighted, double weight) {
   return std::clamp(weighted / weight, 0.0, 100.0);
 }
 
-void evaluate_dimensions(const Scorecard& card, Evaluation& e) {
-  ScorecardRow& row = e.row;
-  std::fill(e.observed.begin(), e.observed.end(), 0.0);
-  std::fill(row.dimension_scores.begin(), row.dimension_scores.end(), 0.0);
+/// A stand-in counts with its whole weight, and is not observed.
+void evaluate_dimensions(const Scorecard& card, ScorecardRow& row) {
+  for (auto* cells : {&row.dimension_scores, &row.dimension_coverages, &row.dimension_weights}) {
+    std::fill(cells->begin(), cells->end(), 0.0);
+  }
   for (std::size_t k = 0; k < row.scores.size(); ++k) {
     if (std::isnan(row.scores[k])) continue;
     const std::size_t d = card.dimension_of()[k];
-    e.observed[d] += card.indicator_weights()[k];
-    row.dimension_scores[d] += card.indicator_weights()[k] * row.scores[k];
+    const double seen = card.indicator_weights()[k] * row.observed[k];
+    const double used = row.observed[k] > 0.0 ? seen : card.indicator_weights()[k];
+    row.dimension_coverages[d] += seen;
+    row.dimension_weights[d] += used;
+    row.dimension_scores[d] += used * row.scores[k];
   }
-  for (std::size_t d = 0; d < e.observed.size(); ++d) {
-    row.dimension_coverages[d] = e.observed[d] / e.total[d];
+  for (std::size_t d = 0; d < row.dimension_scores.size(); ++d) {
+    row.dimension_coverages[d] /= card.dimension_totals()[d];
     const double least = card.dimensions()[d].minimum_coverage - kCoverageSlack;
-    const bool counts = e.observed[d] > 0.0 && row.dimension_coverages[d] >= least;
-    row.dimension_scores[d] = counts ? mean_score(row.dimension_scores[d], e.observed[d]) : kNaN;
+    const bool counts = row.dimension_weights[d] > 0.0 && row.dimension_coverages[d] >= least;
+    row.dimension_scores[d] =
+        counts ? mean_score(row.dimension_scores[d], row.dimension_weights[d]) : kNaN;
   }
 }
 
-/// Reads e.row.scores, writes the rest of e.row. The one place of the formula.
-void evaluate_row(const Scorecard& card, Evaluation& e) {
-  evaluate_dimensions(card, e);
-  ScorecardRow& row = e.row;
+/// Reads row.scores and row.observed, writes the rest. The one place of the formula.
+void evaluate_row(const Scorecard& card, ScorecardRow& row) {
+  evaluate_dimensions(card, row);
   double all = 0.0, seen = 0.0, used = 0.0, weighted = 0.0;
-  for (std::size_t d = 0; d < e.observed.size(); ++d) {
+  for (std::size_t d = 0; d < row.dimension_scores.size(); ++d) {
     const double big_w = card.dimension_weights()[d];
     all += big_w;
     seen += big_w * row.dimension_coverages[d];
@@ -74,10 +69,18 @@ void evaluate_row(const Scorecard& card, Evaluation& e) {
     const std::size_t d = card.dimension_of()[k];
     const bool counts =
         used > 0.0 && !std::isnan(row.scores[k]) && !std::isnan(row.dimension_scores[d]);
+    const double w = card.indicator_weights()[k] * (row.observed[k] > 0.0 ? row.observed[k] : 1.0);
     row.effective_weights[k] =
-        counts ? card.dimension_weights()[d] / used * (card.indicator_weights()[k] / e.observed[d])
-               : 0.0;
+        counts ? card.dimension_weights()[d] / used * (w / row.dimension_weights[d]) : 0.0;
   }
+}
+
+/// The score and freshness that count for indicator k.
+void set_measure(const Scorecard& card, std::size_t k, double score, double fresh,
+                 ScorecardRow& row) {
+  const bool present = !std::isnan(score) && fresh > 0.0;
+  row.scores[k] = present ? score : card.indicators()[k].missing_score;
+  row.observed[k] = present ? fresh : 0.0;
 }
 
 /// Why a score cannot be one; NaN is missing and fine.
@@ -113,11 +116,12 @@ Status check_sizes(const Scorecard& card, std::span<const std::span<const double
   return s;
 }
 
-/// Copies row i of the columns into e; the reason of the first score that cannot be one.
-RowReason load(std::span<const std::span<const double>> scores, std::size_t i, Evaluation& e) {
+/// Copies row i of the columns; the reason of the first score that cannot be one.
+RowReason load(const Scorecard& card, std::span<const std::span<const double>> scores,
+               std::size_t i, ScorecardRow& row) {
   RowReason reason = RowReason::none;
   for (std::size_t k = 0; k < scores.size(); ++k) {
-    e.row.scores[k] = scores[k][i];
+    set_measure(card, k, scores[k][i], 1.0, row);
     if (reason == RowReason::none) reason = wrong_score(scores[k][i]);
   }
   return reason;
@@ -143,20 +147,44 @@ void store(const ScorecardRow& row, std::size_t i, const ScorecardColumns& out) 
   store_cells(row.effective_weights, out.effective_weights, i);
 }
 
+Status check_row(const Scorecard& card, std::span<const double> scores,
+                 std::span<const double> freshness) {
+  const std::size_t indicators = card.indicators().size();
+  if (Status s = check_size("scores", scores.size(), indicators); !s.ok()) return s;
+  if (!freshness.empty()) {
+    if (Status s = check_size("freshness", freshness.size(), indicators); !s.ok()) return s;
+  }
+  for (std::size_t k = 0; k < scores.size(); ++k) {
+    if (wrong_score(scores[k]) != RowReason::none) {
+      const std::string name = "scores[" + std::to_string(k) + "]";
+      return invalid_argument(name.c_str(), "between 0 and 100, or NaN for missing", scores[k]);
+    }
+    if (!freshness.empty() && !(freshness[k] >= 0.0 && freshness[k] <= 1.0)) {
+      const std::string name = "freshness[" + std::to_string(k) + "]";
+      return invalid_argument(name.c_str(), "between 0 and 1", freshness[k]);
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
-Result<ScorecardRow> evaluate(const Scorecard& scorecard, std::span<const double> scores) {
-  const std::size_t indicators = scorecard.indicators().size();
-  if (Status s = check_size("scores", scores.size(), indicators); !s.ok()) return s;
+Status evaluate_into(const Scorecard& scorecard, std::span<const double> scores,
+                     std::span<const double> freshness, ScorecardRow& row) {
+  if (Status s = check_row(scorecard, scores, freshness); !s.ok()) return s;
+  resize(scorecard, row);
   for (std::size_t k = 0; k < scores.size(); ++k) {
-    if (wrong_score(scores[k]) == RowReason::none) continue;
-    const std::string name = "scores[" + std::to_string(k) + "]";
-    return invalid_argument(name.c_str(), "between 0 and 100, or NaN for missing", scores[k]);
+    set_measure(scorecard, k, scores[k], freshness.empty() ? 1.0 : freshness[k], row);
   }
-  Evaluation e(scorecard);
-  std::copy(scores.begin(), scores.end(), e.row.scores.begin());
-  evaluate_row(scorecard, e);
-  return std::move(e.row);
+  evaluate_row(scorecard, row);
+  return {};
+}
+
+Result<ScorecardRow> evaluate(const Scorecard& scorecard, std::span<const double> scores,
+                              std::span<const double> freshness) {
+  ScorecardRow row;
+  if (Status s = evaluate_into(scorecard, scores, freshness, row); !s.ok()) return s;
+  return row;
 }
 
 BatchReport evaluate(const Scorecard& scorecard, std::span<const std::span<const double>> scores,
@@ -165,16 +193,17 @@ BatchReport evaluate(const Scorecard& scorecard, std::span<const std::span<const
   const std::size_t rows = out.value_index.size();
   std::vector<BatchReport> blocks((rows + kBlockRows - 1) / kBlockRows);
   const bool done = for_each_block(executor, rows, [&](std::size_t block, auto begin, auto end) {
-    Evaluation e(scorecard);
+    ScorecardRow row;
+    resize(scorecard, row);
     for (std::size_t i = begin; i < end; ++i) {
-      RowReason reason = load(scores, i, e);
+      RowReason reason = load(scorecard, scores, i, row);
       if (reason == RowReason::none) {
-        evaluate_row(scorecard, e);
-        if (std::isnan(e.row.value_index)) reason = RowReason::undefined_value;
+        evaluate_row(scorecard, row);
+        if (std::isnan(row.value_index)) reason = RowReason::undefined_value;
       } else {
-        void_row(e.row);
+        void_row(row);
       }
-      store(e.row, i, out);
+      store(row, i, out);
       reason == RowReason::none ? blocks[block].scored() : blocks[block].rejected(i, reason);
     }
   });

@@ -1,5 +1,6 @@
 #include <kam/scoring/profile.hpp>
 
+#include <cmath>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -131,6 +132,81 @@ TEST(Bands, AreReachedFromAbove) {
   EXPECT_EQ(band_of(bands, 0), "C");
   EXPECT_EQ(band_of(bands, std::nan("")), "");
   EXPECT_EQ(band_of({}, 50), "");
+}
+
+constexpr const char* kRule = R"(
+[[rule]]
+id = "late"
+feature = "days_since_last"
+above = 365
+cap = 40
+)";
+
+TEST(Profile, RulesAreReadInOrderAndGoThroughJson) {
+  const std::string more = R"([[rule]]
+id = "dead"
+feature = "orders_12m"
+below = 1
+veto = true
+[[rule]]
+id = "strong"
+feature = "repurchase_rate"
+above = 0.9
+floor = 60
+)";
+  const auto profile = parse_profile(std::string(kSmall) + kRule + more, "my.toml");
+  ASSERT_TRUE(profile) << profile.error().message();
+  ASSERT_EQ(profile->rules().size(), 3u);
+  EXPECT_EQ(profile->rules()[0].effect, value::RuleEffect::cap);
+  EXPECT_EQ(profile->rules()[0].to, 40);
+  EXPECT_EQ(profile->rules()[1].side, value::RuleSide::below);
+  EXPECT_EQ(profile->rules()[1].effect, value::RuleEffect::veto);
+  EXPECT_EQ(profile->rules()[2].effect, value::RuleEffect::floor);
+  const auto again = restore_profile(to_json(*profile));
+  ASSERT_TRUE(again) << again.error().message();
+  EXPECT_EQ(to_json(*again), to_json(*profile));
+}
+
+TEST(Profile, WrongRulesAreNamedWithLineAndKey) {
+  const auto with = [](std::string from, const std::string& to) {
+    std::string text = std::string(kSmall) + kRule;
+    text.replace(text.find(from, std::string(kSmall).size()), from.size(), to);
+    return error_of(text);
+  };
+  EXPECT_EQ(with("cap = 40", "cap = 40"), "");
+  EXPECT_NE(with("cap = 40", "cap = 140").find("my.toml:14: rule[0].cap"), std::string::npos);
+  EXPECT_NE(with("cap = 40", "").find("exactly one of cap, floor and veto"), std::string::npos);
+  EXPECT_NE(with("cap = 40", "veto = false").find("rule[0].veto"), std::string::npos);
+  EXPECT_NE(with("above = 365", "above = 365\nbelow = 3").find("above and below"),
+            std::string::npos);
+  EXPECT_NE(with("days_since_last", "days_since").find("is no feature"), std::string::npos);
+  EXPECT_NE(with("cap = 40", "capp = 40").find("unknown key"), std::string::npos);
+  EXPECT_NE(with("cap = 40",
+                 "cap = 40\n[[rule]]\nid = \"late\"\nfeature = \"cm3_rate\"\n"
+                 "below = 0\nveto = true")
+                .find("repeats the id"),
+            std::string::npos);
+}
+
+TEST(Profile, MissingRulesAndAgesOfAnIndicator) {
+  const auto with = [](const std::string& line) {
+    return parse_profile(std::string(kSmall) + line + "\n", "my.toml");
+  };
+  const auto message = [&](const std::string& line) { return with(line).error().message(); };
+  const auto one = with("missing = 20\nmaximum_age_days = 730\nhalf_life_days = 180\npart = \"p\"");
+  ASSERT_TRUE(one) << one.error().message();
+  const value::Indicator& k = one->scorecard().indicators()[0];
+  EXPECT_EQ(k.missing_score, 20);
+  EXPECT_EQ(k.maximum_age_days, 730);
+  EXPECT_EQ(k.half_life_days, 180);
+  EXPECT_EQ(k.part, "p");
+  EXPECT_EQ(to_json(*restore_profile(to_json(*one))), to_json(*one));
+  EXPECT_TRUE(std::isnan(with("missing = \"exclude\"")->scorecard().indicators()[0].missing_score));
+  EXPECT_NE(message("missing = \"worst\"").find("my.toml:9: indicator[0].missing"),
+            std::string::npos);
+  EXPECT_NE(message("missing = 101").find("my.toml:9: indicator[0].missing"), std::string::npos);
+  EXPECT_NE(message("half_life_days = 0").find("indicator[0].half_life_days"), std::string::npos);
+  EXPECT_NE(message("maximum_age_days = -1").find("indicator[0].maximum_age"), std::string::npos);
 }
 
 }  // namespace

@@ -259,5 +259,48 @@ TEST(PortfolioColumns, RanksSharesAndTies) {
   EXPECT_TRUE(std::isnan(none.revenue_share[1]));
 }
 
+TEST(Rules, ActAfterTheScorecardAndKeepReasonsExact) {
+  const std::string text = std::string(default_profile_text()) + R"(
+[[rule]]
+id = "silent"
+feature = "days_since_last"
+above = 180
+cap = 30
+)";
+  const auto ruled = score_portfolio(cdnow_master().tables(), *parse_profile(text, "x"), kRequest);
+  ASSERT_TRUE(ruled) << ruled.error().message();
+  const ValueBlock& v = ruled->table.value;
+  const ValueBlock& plain = cdnow_score().table.value;
+  std::size_t capped = 0;
+  for (std::size_t i = 0; i < ruled->table.accounts; ++i) {
+    const bool silent = ruled->table.facts.days_since_last[i] > 180;
+    ASSERT_EQ(v.value_index[i],
+              silent ? std::min(plain.value_index[i], 30.0) : plain.value_index[i]);
+    double sum = v.coverage_points[i] + v.rule_points[0][i];
+    for (const auto& column : v.reason_points) sum += column[i];
+    ASSERT_NEAR(sum, v.value_index[i] - v.reference_index, 1e-10);
+    ASSERT_LE(v.value_lo[i], v.value_index[i]);
+    ASSERT_GE(v.value_hi[i], v.value_index[i]);
+    capped += v.rule_points[0][i] < 0;
+  }
+  EXPECT_GT(capped, 100u);
+}
+
+TEST(Dimensions, HaveIntervalsAroundTheirScores) {
+  const ValueBlock& v = cdnow_score().table.value;
+  for (std::size_t d = 0; d < v.dimension_scores.size(); ++d) {
+    for (std::size_t i = 0; i < cdnow_score().table.accounts; ++i) {
+      if (std::isnan(v.dimension_scores[d][i])) {
+        ASSERT_TRUE(std::isnan(v.dimension_lo[d][i]) && std::isnan(v.dimension_hi[d][i]));
+        continue;
+      }
+      ASSERT_LE(v.dimension_lo[d][i], v.dimension_scores[d][i]);
+      ASSERT_GE(v.dimension_hi[d][i], v.dimension_scores[d][i]);
+      ASSERT_GE(v.dimension_lo[d][i], 0);
+      ASSERT_LE(v.dimension_hi[d][i], 100);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace kam::scoring

@@ -13,24 +13,26 @@ namespace {
 const double kNan = std::nan("");
 
 struct Row {
-  std::vector<double> scores, effective, global;
+  std::vector<double> scores, observed, effective, global;
   std::vector<ScoreSpread> spreads;
   double value = 0, coverage = 0;
 
   Row(std::vector<double> s, std::vector<double> g)
       : scores(std::move(s)),
+        observed(scores.size()),
         effective(scores.size()),
         global(std::move(g)),
         spreads(scores.size()) {
     for (std::size_t k = 0; k < scores.size(); ++k)
       coverage += std::isnan(scores[k]) ? 0 : global[k];
     for (std::size_t k = 0; k < scores.size(); ++k) {
+      observed[k] = std::isnan(scores[k]) ? 0 : 1;
       effective[k] = std::isnan(scores[k]) ? 0 : global[k] / coverage;
       value += std::isnan(scores[k]) ? 0 : effective[k] * scores[k];
     }
   }
   [[nodiscard]] IntervalInput input() const {
-    return {scores, effective, global, spreads, value, coverage};
+    return {scores, observed, effective, global, spreads, value, coverage};
   }
 };
 

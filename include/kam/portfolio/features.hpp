@@ -57,11 +57,15 @@ struct FeatureTable {
   std::vector<std::vector<double>> values{};  ///< per name, one value per account
   std::vector<std::string> notes{};  ///< per name: why it is missing ("needs cogs") or what it
                                      ///< leaves out; empty if there is nothing to say
-  DataReport report{};               ///< ratings and activities that could not be used
+  /// Per name: days since the datum, one per account; empty for features that are not dated.
+  std::vector<std::vector<double>> ages{};
+  DataReport report{};  ///< ratings and activities that could not be used
 
   /// The values of a column; empty if there is no such name.
   [[nodiscard]] std::span<const double> find(std::string_view name) const& noexcept;
   std::span<const double> find(std::string_view name) const&& = delete;
+  /// The ages of a column; empty if there is no such name or it is not dated.
+  [[nodiscard]] std::span<const double> ages_of(std::string_view name) const& noexcept;
 };
 
 /// Whether `features` ever makes a column of this name; any "rating:<item>" counts.

@@ -13,6 +13,7 @@
 #include <kam/base/date.hpp>
 #include <kam/base/interval.hpp>
 #include <kam/base/status.hpp>
+#include <kam/value/rules.hpp>
 #include <kam/value/scorecard.hpp>
 
 namespace kam::scoring {
@@ -44,11 +45,14 @@ class Profile {
   std::vector<Band> churn_bands;
 
   [[nodiscard]] const value::Scorecard& scorecard() const noexcept { return scorecard_; }
+  /// In the order in which they are applied.
+  [[nodiscard]] const std::vector<value::Rule>& rules() const noexcept { return rules_; }
 
  private:
   explicit Profile(value::Scorecard scorecard) : scorecard_(std::move(scorecard)) {}
   friend class ProfileBuilder;
   value::Scorecard scorecard_;
+  std::vector<value::Rule> rules_;
 };
 
 /// `source` names the text in messages ("my.toml:17: indicator.bands: …"). Unknown keys are errors:

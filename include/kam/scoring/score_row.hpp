@@ -45,10 +45,15 @@ struct ValueBlock {
   std::vector<double> value_lo, value_hi;                ///< missing data and weight uncertainty
   std::vector<std::vector<double>> dimension_scores;     ///< [dimension][row], 0-100
   std::vector<std::vector<double>> dimension_coverages;  ///< [dimension][row], 0-1
-  std::vector<std::vector<double>> indicator_scores;     ///< [indicator][row], 0-100
-  std::vector<std::vector<double>> reason_points;        ///< [indicator][row], signed, exact
-  std::vector<double> coverage_points;                   ///< the reason "data coverage"
-  double reference_index = 0;                            ///< value index of the reference row
+  std::vector<std::vector<double>> dimension_lo, dimension_hi;  ///< [dimension][row], 0-100
+  std::vector<double> risk_credit, risk_cooperation;  ///< 0-100, high = bad; parts of `risk`
+  std::vector<std::vector<double>> indicator_scores;  ///< [indicator][row], 0-100; stand-ins too
+  std::vector<std::vector<double>> observed;  ///< [indicator][row], 0-1: freshness, 0 = missing
+  std::vector<std::vector<double>> effective_weights;  ///< [indicator][row], 0-1
+  std::vector<std::vector<double>> reason_points;      ///< [indicator][row], signed, exact
+  std::vector<double> coverage_points;                 ///< the reason "data coverage"
+  std::vector<std::vector<double>> rule_points;        ///< [rule][row]: caps, floors, vetoes
+  double reference_index = 0;                          ///< value index of the reference row
 };
 
 /// Will it buy again within the churn horizon?

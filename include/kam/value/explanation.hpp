@@ -34,6 +34,11 @@ struct Explanation {
 /// has no value index: there is then no difference to explain.
 [[nodiscard]] Result<Explanation> explain(const ScorecardRow& row, const ScorecardRow& reference);
 
+/// The same into one that is reused: no memory is allocated once `points` has its size. On an error
+/// it is left as it was.
+[[nodiscard]] Status explain_into(const ScorecardRow& row, const ScorecardRow& reference,
+                                  Explanation& explanation);
+
 /// The usual reference: per column of scores the median of those present, NaN where none is.
 [[nodiscard]] std::vector<double> median_scores(std::span<const std::span<const double>> scores);
 

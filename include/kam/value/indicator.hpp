@@ -1,6 +1,7 @@
 /// One measure of an account and how it becomes a score from 0 (bad for us) to 100 (good for us).
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -38,7 +39,21 @@ struct Indicator {
   Direction direction = Direction::higher_is_better;
   std::variant<Bands, RankScale, RangeScale, TargetScale, RobustZScale> scale = RankScale{};
   std::string source{};  ///< who says that these bands and this weight are right
+  std::string part{};    ///< sub-group of the dimension, e.g. credit or cooperation; may be empty
+  /// Score that stands in for a missing one [points], 0..100; NaN: none, the rest of the dimension
+  /// speaks for it. A stand-in counts in the index and never in the coverage.
+  double missing_score = kNaN;
+  double maximum_age_days = kNaN;  ///< older data are missing [days], >= 0; NaN: they never are
+  double half_life_days = kNaN;    ///< its weight halves in this time [days], > 0; NaN: it does not
 };
+
+/// How much a datum of this age still counts: 1 fresh or undated (age NaN), 0 too old. The weight
+/// decays and the value does not: an old 8 is an unsure 8, not a 4.
+[[nodiscard]] inline double freshness(const Indicator& indicator, double age_days) noexcept {
+  if (!(age_days > 0)) return 1;
+  if (age_days > indicator.maximum_age_days) return 0;
+  return indicator.half_life_days > 0 ? std::exp2(-age_days / indicator.half_life_days) : 1;
+}
 
 /// [points], 0..100; NaN if x is not finite, or if a rank or z is asked for without a reference.
 /// Bands and targets say themselves which way is up; the others are turned round where lower is

@@ -1,11 +1,12 @@
 /// The additive two-level scorecard: indicators make dimensions, dimensions make the value index.
 ///
-///   S_d = Σ w_k s_k / Σ w_k        over the indicators k of d that are present
-///   V   = Σ W_d S_d / Σ W_d        over the dimensions d that are covered well enough
+///   S_d = Σ w_k f_k s_k / Σ w_k f_k     over the indicators k of d that are present
+///   V   = Σ W_d S_d / Σ W_d             over the dimensions d that are covered well enough
 ///
-/// Compensating on purpose: every point of V can be traced to one indicator (explanation.hpp). A
-/// missing score is not a zero; it lowers coverage and lets the others of its dimension speak for
-/// it, and never changes a score that is present.
+/// f_k is the freshness of the datum, 1 unless it is old (indicator.hpp). Compensating on purpose:
+/// every point of V can be traced to one indicator (explanation.hpp). A missing score is not a
+/// zero; it lowers coverage and lets the others of its dimension speak for it (or, if the indicator
+/// says so, a stand-in), and never changes a score that is present.
 #pragma once
 
 #include <cstddef>
@@ -37,6 +38,8 @@ class Scorecard {
   [[nodiscard]] std::span<const double> dimension_weights() const noexcept { return big_w_; }
   /// w_k, normalised within the dimension of k.
   [[nodiscard]] std::span<const double> indicator_weights() const noexcept { return w_; }
+  /// Σ w_k of each dimension, added in the order of its indicators: 1 but for rounding.
+  [[nodiscard]] std::span<const double> dimension_totals() const noexcept { return totals_; }
   /// Index of the dimension of each indicator.
   [[nodiscard]] std::span<const std::size_t> dimension_of() const noexcept { return dimension_of_; }
 
@@ -47,7 +50,7 @@ class Scorecard {
 
   std::vector<Dimension> dimensions_;
   std::vector<Indicator> indicators_;
-  std::vector<double> big_w_, w_;
+  std::vector<double> big_w_, w_, totals_;
   std::vector<std::size_t> dimension_of_;
 };
 
@@ -59,18 +62,27 @@ class Scorecard {
 
 /// One account, complete: what went in, what came out and how much each indicator counted.
 struct ScorecardRow {
-  double value_index = 0.0;    ///< V [points], 0..100; NaN if no dimension is covered well enough
-  double coverage = 0.0;       ///< Σ W_d w_k over the present indicators [share], 0..1
-  std::vector<double> scores;  ///< s_k as given [points], NaN = missing
+  double value_index = 0.0;      ///< V [points], 0..100; NaN if no dimension is covered well enough
+  double coverage = 0.0;         ///< Σ W_d w_k f_k over the present indicators [share], 0..1
+  std::vector<double> scores;    ///< s_k as given or its stand-in [points], NaN = missing
+  std::vector<double> observed;  ///< f_k [share], 0..1; 0 where the datum is missing
   std::vector<double> effective_weights;    ///< w̃_k: V = Σ w̃_k s_k; 0 where k did not count
   std::vector<double> dimension_scores;     ///< S_d [points], NaN = not covered well enough
   std::vector<double> dimension_coverages;  ///< observed share of the weight of d, 0..1
+  std::vector<double> dimension_weights;    ///< Σ w_k f_k that S_d rests on, stand-ins included
 };
 
 /// Depends on nothing but its arguments. `scores` has one entry per indicator, 0..100 or NaN for
-/// missing; size_mismatch or invalid_argument naming the entry otherwise.
+/// missing; `freshness` likewise, 0..1, or none at all for data that are all fresh. size_mismatch
+/// or invalid_argument naming the entry otherwise.
 [[nodiscard]] Result<ScorecardRow> evaluate(const Scorecard& scorecard,
-                                            std::span<const double> scores);
+                                            std::span<const double> scores,
+                                            std::span<const double> freshness = {});
+
+/// The same into a row that is reused: no memory is allocated once its vectors have their size. On
+/// an error the row is left as it was.
+[[nodiscard]] Status evaluate_into(const Scorecard& scorecard, std::span<const double> scores,
+                                   std::span<const double> freshness, ScorecardRow& row);
 
 /// Where a batch writes; each column has one row per account.
 struct ScorecardColumns {
@@ -81,9 +93,10 @@ struct ScorecardColumns {
   std::span<const std::span<double>> effective_weights{};    ///< one per indicator, or none
 };
 
-/// Many accounts: `scores` has one column per indicator. Bit for bit what evaluate() gives for each
-/// row alone. A row without value index is counted as undefined_value and keeps its coverage; a row
-/// with a score outside 0..100 (out_of_domain) or infinite (not_finite) is NaN throughout.
+/// Many accounts, all data fresh: `scores` has one column per indicator. Bit for bit what
+/// evaluate() gives for each row alone. A row without value index is counted as undefined_value and
+/// keeps its coverage; a row with a score outside 0..100 (out_of_domain) or infinite (not_finite)
+/// is NaN throughout.
 [[nodiscard]] BatchReport evaluate(const Scorecard& scorecard,
                                    std::span<const std::span<const double>> scores,
                                    const ScorecardColumns& out, const Executor& executor = {});

@@ -8,6 +8,8 @@
 /// Missing measures: had measure m with global weight g_m been there, with a score of mean mu_m and
 /// variance sigma_m^2 as the accounts of the fit have it, the index would differ from V by
 ///   E[(V_full - V)^2] = sum g_m^2 sigma_m^2 + (sum g_m (mu_m - V))^2.
+/// A measure that is old, with freshness f, is missing by 1 - f; for one with a stand-in the
+/// stand-in takes the place of V.
 /// The two add; the interval is symmetric in the log-odds of V/100, so it stays within 0 and 100.
 #pragma once
 
@@ -27,7 +29,8 @@ struct ScoreSpread {
 
 /// What is known of one row; one entry per indicator in each span.
 struct IntervalInput {
-  std::span<const double> scores;             ///< NaN = missing
+  std::span<const double> scores;             ///< that counted, stand-ins included; NaN = missing
+  std::span<const double> observed;           ///< f_k [share], 0..1; 0 = missing
   std::span<const double> effective_weights;  ///< of evaluate(): V = sum w~_k s_k
   std::span<const double> global_weights;     ///< W_d w_k, sum 1
   std::span<const ScoreSpread> spreads;
@@ -40,14 +43,14 @@ struct IntervalInput {
                                                  double concentration) noexcept {
   double weights = 0, unknown = 0, shift = 0;
   for (std::size_t k = 0; k < in.scores.size(); ++k) {
-    if (std::isnan(in.scores[k])) {
-      const double g = in.global_weights[k];
-      unknown += g * g * in.spreads[k].variance;
-      shift += g * (in.spreads[k].mean - in.value_index);
-    } else {
-      const double off = in.scores[k] - in.value_index;
-      weights += in.effective_weights[k] * off * off;
-    }
+    const bool scored = !std::isnan(in.scores[k]);
+    const double off = scored ? in.scores[k] - in.value_index : 0;
+    if (scored) weights += in.effective_weights[k] * off * off;
+    const double g = in.global_weights[k] * (1 - in.observed[k]);
+    if (g == 0) continue;
+    const bool stand_in = scored && in.observed[k] == 0;
+    unknown += g * g * in.spreads[k].variance;
+    shift += g * (in.spreads[k].mean - (stand_in ? in.scores[k] : in.value_index));
   }
   return weights / (concentration * in.coverage + 1) + unknown + shift * shift;
 }
