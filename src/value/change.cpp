@@ -107,8 +107,8 @@ Status explain_change(const Scorecard& later_card, const EarlierRow& earlier, co
   const auto all = weights_then(later_card, earlier, row, true, scratch);
   out.model += moved(earlier, row, scratch.before, all);
   out.coverage = moved(earlier, row, all, row.effective_weights);
-  const double rules = later.rule_points - earlier.rule_points;
-  (later.same_rules ? out.behaviour : out.model) += rules;
+  out.behaviour += later.rule_points - earlier.rule_points_now;
+  out.model += earlier.rule_points_now - earlier.rule_points;
   return {};
 }
 

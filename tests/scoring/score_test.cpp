@@ -1,51 +1,16 @@
 /// The main job on CDNOW and on small portfolios: scores, laws of scoring, and thin data.
 #include <kam/scoring/score_portfolio.hpp>
 
-#include <fstream>
 #include <numeric>
 
 #include <gtest/gtest.h>
 
-#include <kam/portfolio/account_index.hpp>
 #include <kam/value/explanation.hpp>
+
+#include "scoring/cdnow_log.hpp"
 
 namespace kam::scoring {
 namespace {
-
-struct Log {
-  portfolio::AccountIndex index;
-  std::vector<portfolio::Code> account;
-  std::vector<Day> date;
-  std::vector<double> amount;
-
-  void add(const std::string& id, Day day, double value) {
-    account.push_back(index.insert(id));
-    date.push_back(day);
-    amount.push_back(value);
-  }
-  [[nodiscard]] portfolio::Portfolio tables() const {
-    portfolio::Portfolio p;
-    p.accounts.rows = index.size();
-    p.transactions.account = account;
-    p.transactions.date = date;
-    p.transactions.amount = amount;
-    return p;
-  }
-};
-
-const Log& cdnow_master() {
-  static const Log kLog = [] {
-    Log log;
-    std::ifstream in(std::string(KAM_EXAMPLES) + "/cdnow/CDNOW_master.txt");
-    std::string line, id, date;
-    std::getline(in, line);
-    int items = 0;
-    double amount = 0;
-    while (in >> id >> date >> items >> amount) log.add(id, parse_date(date, "%Y%m%d"), amount);
-    return log;
-  }();
-  return kLog;
-}
 
 const ScoreRequest kRequest{.as_of = to_day({1998, 6, 30})};
 

@@ -122,10 +122,14 @@ TEST(Change, DroppedIndicatorsAndRulesAreTheModel) {
   EXPECT_NEAR(c.behaviour, 0, 1e-12);
 
   // A cap that begins to bite is behaviour under the same rules and the model under new ones.
-  const Change own = runs.change({.rule_points = -10, .same_rules = true}),
-               ruler = runs.change({.rule_points = -10, .same_rules = false});
+  const Change own = runs.change({.rule_points = -10});
   EXPECT_NEAR(own.behaviour - runs.change().behaviour, -10, 1e-12);
-  EXPECT_NEAR(ruler.model - runs.change().model, -10, 1e-12);
+  earlier.rule_points_now = -10;
+  Change ruler;
+  ASSERT_TRUE(
+      explain_change(now, earlier, {.row = &runs.now, .rule_points = -10}, scratch, ruler).ok());
+  EXPECT_NEAR(ruler.model - c.model, -10, 1e-12);
+  EXPECT_NEAR(ruler.behaviour, c.behaviour, 1e-12);
 }
 
 TEST(Change, PartsAddUpOverRandomRuns) {
@@ -154,8 +158,9 @@ TEST(Change, PartsAddUpOverRandomRuns) {
     }
     EarlierRow earlier = runs.earlier();
     earlier.rule_points = -5;
+    earlier.rule_points_now = -4;
     earlier.value_index += earlier.rule_points;
-    const LaterRow later{.row = &runs.now, .rule_points = -3, .same_rules = n % 2 == 0};
+    const LaterRow later{.row = &runs.now, .rule_points = -3};
     ASSERT_TRUE(explain_change(runs.card, earlier, later, scratch, c).ok());
     const double total = runs.now.value_index - 3 - earlier.value_index;
     if (std::isnan(total)) {

@@ -4,11 +4,11 @@
 /// With w~ the effective weights and s the scores of the earlier (e) and the later (l) run, and s*
 /// the earlier data scored by the later rulers:
 ///
-///   behaviour  Σ w~e (sl − s*)      the account's own doing
-///   reference  Σ w~e (s* − se)      bands, references and transforms of the later model
-///   model      Σ (w1 − w~e) s + Σ (w3 − w2) s + rules that changed     indicators dropped or added
-///   weights    Σ (w2 − w1) s        weights of the indicators that both runs know
-///   coverage   Σ (w~l − w3) s       data that came, went, or grew old
+///   behaviour  Σ w~e (sl − s*)      the account's own doing, and rules that began or ceased to
+///   bite reference  Σ w~e (s* − se)      bands, references and transforms of the later model model
+///   Σ (w1 − w~e) s + Σ (w3 − w2) s + rules that changed     indicators dropped or added weights Σ
+///   (w2 − w1) s        weights of the indicators that both runs know coverage   Σ (w~l − w3) s
+///   data that came, went, or grew old
 ///
 /// s is sl, or s* where the later run lacks the datum (its going is then a change of coverage, its
 /// coming likewise). w1: w~e over the common indicators alone, in their proportions. w2: the later
@@ -30,7 +30,8 @@ namespace kam::value {
 /// The earlier run of one account, in the order of the later scorecard's indicators.
 struct EarlierRow {
   double value_index = kNaN;                 ///< after rules [points]
-  double rule_points = 0;                    ///< of all rules [points]
+  double rule_points = 0;                    ///< of all its rules [points]
+  double rule_points_now = 0;                ///< of the later rules on its data [points]
   std::span<const double> scores;            ///< se [points]; NaN = missing or not in its scorecard
   std::span<const double> rescored;          ///< s*, its data by the later rulers; NaN = missing
   std::span<const double> observed;          ///< f [share]; 0 = missing
@@ -43,8 +44,7 @@ struct EarlierRow {
 /// The later run.
 struct LaterRow {
   const ScorecardRow* row = nullptr;  ///< before rules
-  double rule_points = 0;             ///< of all rules [points]
-  bool same_rules = true;             ///< both runs have the same rules: what they do is behaviour
+  double rule_points = 0;             ///< of all its rules [points]
 };
 
 struct Change {
