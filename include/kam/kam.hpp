@@ -26,6 +26,7 @@
 #include <kam/portfolio/hierarchy.hpp>
 #include <kam/portfolio/order_summary.hpp>
 #include <kam/portfolio/records.hpp>
+#include <kam/scoring/changes.hpp>
 #include <kam/scoring/estimate.hpp>
 #include <kam/scoring/model.hpp>
 #include <kam/scoring/portfolio_columns.hpp>
@@ -35,6 +36,7 @@
 #include <kam/scoring/scorer.hpp>
 #include <kam/value/ahp.hpp>
 #include <kam/value/bands.hpp>
+#include <kam/value/change.hpp>
 #include <kam/value/contribution.hpp>
 #include <kam/value/credit_risk.hpp>
 #include <kam/value/explanation.hpp>
@@ -42,6 +44,7 @@
 #include <kam/value/growth.hpp>
 #include <kam/value/indicator.hpp>
 #include <kam/value/loyalty.hpp>
+#include <kam/value/rules.hpp>
 #include <kam/value/scales.hpp>
 #include <kam/value/scorecard.hpp>
 #include <kam/value/value_interval.hpp>

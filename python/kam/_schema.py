@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-Type = Literal["text", "date", "number", "integer", "reasons", "texts"]
+Type = Literal["text", "date", "number", "integer", "reasons", "texts", "measures"]
 
 
 class Column(NamedTuple):
@@ -21,6 +21,20 @@ class Column(NamedTuple):
 _NO_ORDER_MODEL = "too few repeat orders in the portfolio, or no order of this account"
 _LATER = "not computed by this version"
 _NO_INDEX = "no value_index"
+_THIN = "too little of it observed"
+_NO_EARLIER = "no earlier run given, a new account, or no value_index in one of the two"
+
+
+def _limits(name: str, unit: str) -> tuple[Column, Column]:
+    return (
+        Column(f"{name}_lo", "number", unit, f"lower limit of {name}", _THIN),
+        Column(f"{name}_hi", "number", unit, f"upper limit of {name}", _THIN),
+    )
+
+
+def _delta(name: str, meaning: str) -> Column:
+    return Column(f"delta_{name}", "number", "points", meaning, _NO_EARLIER)
+
 
 COLUMNS: tuple[Column, ...] = (
     Column("account_id", "text", "", "the account, as in the input", "never missing"),
@@ -54,21 +68,17 @@ COLUMNS: tuple[Column, ...] = (
         _NO_INDEX,
     ),
     Column("value_band", "text", "", "band of value_index by the profile's cuts", "no value_index"),
+    Column("contribution", "number", "points 0-100", "dimension score", _THIN),
+    *_limits("contribution", "points 0-100"),
+    Column("loyalty", "number", "points 0-100", "dimension score", _THIN),
+    *_limits("loyalty", "points 0-100"),
+    Column("growth", "number", "points 0-100", "dimension score", _THIN),
+    *_limits("growth", "points 0-100"),
+    Column("risk_index", "number", "points 0-100, high = bad", "100 - safety score", _THIN),
+    *_limits("risk_index", "points 0-100, high = bad"),
+    Column("risk_credit", "number", "points 0-100, high = bad", "credit part of risk", _THIN),
     Column(
-        "contribution", "number", "points 0-100", "dimension score", "too little of it observed"
-    ),
-    Column("loyalty", "number", "points 0-100", "dimension score", "too little of it observed"),
-    Column("growth", "number", "points 0-100", "dimension score", "too little of it observed"),
-    Column(
-        "risk_index",
-        "number",
-        "points 0-100, high = bad",
-        "100 - safety score",
-        "too little of it observed",
-    ),
-    Column("risk_credit", "number", "points 0-100, high = bad", "credit part of risk", _LATER),
-    Column(
-        "risk_cooperation", "number", "points 0-100, high = bad", "cooperation part of risk", _LATER
+        "risk_cooperation", "number", "points 0-100, high = bad", "cooperation part of risk", _THIN
     ),
     Column(
         "coverage",
@@ -192,10 +202,14 @@ COLUMNS: tuple[Column, ...] = (
     ),
     Column("trend", "text", "", "up, flat or down, tested", _LATER),
     Column("trend_p", "number", "probability 0-1", "p value of the trend test", _LATER),
-    Column(
-        "delta_behaviour", "number", "points", "change since the last run from behaviour", _LATER
-    ),
-    Column("delta_model", "number", "points", "change since the last run from the model", _LATER),
+    Column("previous_as_of", "date", "", "day of the earlier run compared with", _NO_EARLIER),
+    _delta("value", "value_index less that of the earlier run: the three that follow"),
+    _delta("behaviour", "what the account did, and rules that began or ceased to bite"),
+    _delta("coverage", "data that came, went or grew old"),
+    _delta("model", "what the ruler did: reference, weights and scorecard"),
+    _delta("reference", "of it: bands and frozen references"),
+    _delta("weights", "of it: weights of indicators that both runs have"),
+    _delta("scorecard", "of it: indicators and rules that came or went"),
     Column(
         "reasons_up",
         "reasons",
@@ -209,6 +223,13 @@ COLUMNS: tuple[Column, ...] = (
         "points",
         "what lowers it below the median account",
         "no value_index",
+    ),
+    Column(
+        "measures",
+        "measures",
+        "points",
+        "per indicator and rule: value read, score, freshness, weight, points",
+        "never missing",
     ),
     Column("next_lever", "text", "", "the lever that moves this account most", _LATER),
     Column("lever_gain", "number", "money", "what that lever is worth", _LATER),

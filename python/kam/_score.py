@@ -13,6 +13,7 @@ from kam._columns import day
 from kam._concentration import Concentration
 from kam._data_report import DataReport
 from kam._model import Model
+from kam._previous import Earlier, changes_since, load_earlier
 from kam._profile import load_profile
 from kam._schema import NAMES, schema
 from kam._score_columns import arrow_table, build_columns, reasons_of
@@ -32,8 +33,11 @@ class ScoreResult:
         tables: PortfolioTables,
         request: dict[str, Any],
         kind: _frames.Kind,
+        earlier: Earlier | None = None,
     ) -> None:
         self._core = core
+        self.earlier = earlier
+        self._changes: dict[str, Any] | None = None
         self._kind = kind
         self.request = request
         self.ids = tables.ids
@@ -92,6 +96,16 @@ class ScoreResult:
     def schema(self) -> list[dict[str, str]]:
         """Column, type, unit, meaning, and what null means in this table."""
         return schema(self.column_notes)
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What changed since the earlier run: the delta columns, and ``behaviour_points`` (rows x
+        indicators). ValueError if none was given."""
+        if self.earlier is None:
+            raise ValueError("no earlier run: call kam.score(..., previous=...)")
+        if self._changes is None:
+            self._changes = changes_since(self, self.earlier)
+        return self._changes
 
     # ---- about it -------------------------------------------------------------------------------
 
@@ -186,6 +200,7 @@ def score(
     as_of: Any,
     profile: str | Path | None = None,
     model: Model | str | Path | None = None,
+    previous: Any = None,
     churn_horizon_days: float = 365,
     value_years: float = 5,
     discount: float = 0.1,
@@ -208,6 +223,9 @@ def score(
         A scorecard profile (TOML); the default profile otherwise.
     model : Model or path, optional
         Yesterday's ruler: nothing is refitted, and `profile` must not be given.
+    previous : ScoreResult or path of a score file, optional
+        An earlier run of the same accounts: the delta columns say what changed, and whether the
+        account or the ruler moved.
     churn_horizon_days, value_years, discount
         Window of p_churn; span of eav in years; effective annual rate.
     columns : dict, optional
@@ -227,6 +245,7 @@ def score(
         as_of=as_of,
         profile=profile,
         model=model,
+        previous=previous,
         churn_horizon_days=churn_horizon_days,
         value_years=value_years,
         discount=discount,
@@ -241,6 +260,7 @@ def score_tables(
     as_of: Any,
     profile: str | Path | None,
     model: Model | str | Path | None,
+    previous: Any = None,
     churn_horizon_days: float,
     value_years: float,
     discount: float,
@@ -252,6 +272,7 @@ def score_tables(
         model = Model.load(model)
     if model is not None and not isinstance(model, Model):
         raise TypeError(f"`model` must be a Model or a path, got {type(model).__name__}")
+    earlier = None if previous is None else load_earlier(previous)
     end = day(as_of)
     with tables.in_user_words():
         core = _core.score(
@@ -271,7 +292,7 @@ def score_tables(
         "discount": float(discount),
         "currency": currency,
     }
-    return ScoreResult(core, tables, request, kind)
+    return ScoreResult(core, tables, request, kind, earlier)
 
 
 def _resolve(portfolio: Any, options: ReadOptions) -> tuple[Mapping[str, Any], _frames.Kind]:

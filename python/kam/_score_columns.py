@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kam import _core
+from kam._measures import RULE, measures_of
+from kam._previous import DELTAS
 from kam._schema import COLUMNS
 
 if TYPE_CHECKING:
@@ -24,8 +26,11 @@ def build_columns(result: ScoreResult) -> dict[str, Any]:
     filled |= _bands(result, filled)
     filled |= _basis(result, filled)
     filled |= _judgement(result)
+    filled |= _changes(result)
     filled["reasons_up"], filled["reasons_down"] = _reason_lists(result)
-    missing = {"number": np.full(n, np.nan), "integer": np.full(n, np.nan)}
+    filled["measures"] = measures_of(result)
+    missing: dict[str, Any] = {"number": np.full(n, np.nan), "integer": np.full(n, np.nan)}
+    missing["date"] = np.full(n, np.datetime64("NaT", "D"))
     return {
         c.name: filled[c.name] if c.name in filled else missing.get(c.type, [None] * n)
         for c in COLUMNS
@@ -50,6 +55,9 @@ def arrow_table(columns: dict[str, Any]) -> Any:
     arrays = {}
     for c in COLUMNS:
         values = columns[c.name]
+        if c.type == "measures":
+            arrays[c.name] = values.to_arrow()
+            continue
         if c.type == "integer":
             known = ~np.isnan(values)
             values = pa.array(np.where(known, values, 0).astype(np.int64), mask=~known)
@@ -73,15 +81,28 @@ def _dimensions(result: ScoreResult) -> dict[str, Any]:
     """Dimension scores by id; a profile without one of the four leaves its column missing."""
     scores = result._core.dimension_scores()
     coverages = result._core.dimension_coverages()
+    lo, hi = result._core.dimension_intervals()
     columns: dict[str, Any] = {}
     for k, dimension in enumerate(result.profile["dimensions"]):
         if dimension["id"] not in _DIMENSIONS:
             continue
-        name, score = dimension["id"], np.ascontiguousarray(scores[:, k])
+        name, values = dimension["id"], [np.ascontiguousarray(m[:, k]) for m in (scores, lo, hi)]
         if name == "risk":  # scored as safety, told as risk
-            name, score = "risk_index", 100 - score
-        columns[name] = score
+            name, values = "risk_index", [100 - values[0], 100 - values[2], 100 - values[1]]
+        columns[name], columns[f"{name}_lo"], columns[f"{name}_hi"] = values
         columns[f"coverage_{dimension['id']}"] = np.ascontiguousarray(coverages[:, k])
+    return columns
+
+
+def _changes(result: ScoreResult) -> dict[str, Any]:
+    """The delta columns, where an earlier run was given."""
+    if result.earlier is None:
+        return {}
+    found = result.changes
+    day = np.datetime64(result.earlier.as_of, "D")
+    known = ~np.isnan(found["delta_value"])
+    columns: dict[str, Any] = {name: found[name] for name in DELTAS}
+    columns["previous_as_of"] = np.where(known, day, np.datetime64("NaT", "D"))
     return columns
 
 
@@ -123,15 +144,20 @@ def _judgement(result: ScoreResult) -> dict[str, Any]:
 
 
 def all_points(result: ScoreResult) -> Any:
-    """rows x (indicators + 1): exact points of every indicator, data coverage last."""
-    return np.column_stack([result._core.reason_points(), result._core.coverage_points()])
+    """rows x (indicators + rules + 1): exact points of each, data coverage last."""
+    core = result._core
+    parts = [core.reason_points(), core.coverage_points()[:, None]]
+    if result.profile["rules"]:
+        parts.insert(1, core.rule_points())
+    return np.column_stack(parts)
 
 
 def _labels(result: ScoreResult, language: str = "en") -> tuple[list[str], list[str]]:
-    indicators = result.profile["indicators"]
-    labels = [i[f"label_{language}"] or i["label_en"] for i in indicators]
+    indicators, rules = result.profile["indicators"], result.profile["rules"]
+    labels = [i[f"label_{language}"] or i["label_en"] for i in indicators + rules]
     coverage = "数据覆盖" if language == "zh" else "Data coverage"
-    return [i["id"] for i in indicators] + ["coverage"], [*labels, coverage]
+    ids = [i["id"] for i in indicators] + [RULE + r["id"] for r in rules]
+    return [*ids, "coverage"], [*labels, coverage]
 
 
 def _reason_lists(result: ScoreResult) -> tuple[list[Any], list[Any]]:
@@ -159,7 +185,8 @@ def reasons_of(result: ScoreResult, row: int, language: str) -> list[dict[str, A
     points = all_points(result)[row]
     if np.isnan(points[-1]):
         return []
-    scores = result._core.indicator_scores()[row].tolist() + [None]
+    scores = result._core.indicator_scores()[row].tolist()
+    scores += [None] * (len(points) - len(scores))
     ids, labels = _labels(result, language)
     profile = result._core.model.profile
     return [

@@ -64,10 +64,18 @@ def _cells(values: Any, kind: str, raw: bool) -> Iterable[Any]:
     if kind in ("number", "integer"):
         return _number_cells(np.asarray(values, dtype=np.float64), whole=kind == "integer")
     if kind == "date":
-        return np.datetime_as_string(np.asarray(values, dtype="datetime64[D]")).tolist()  # type: ignore[no-any-return]
+        texts = np.datetime_as_string(np.asarray(values, dtype="datetime64[D]")).tolist()
+        return [None if text == "NaT" else text for text in texts]
+    if kind == "measures":  # long: without blanks, and without what is missing
+        return (_compact(v) for v in values)
     if kind in ("reasons", "texts"):
         return [None if v is None else json.dumps(v, ensure_ascii=False) for v in values]
     return list(values) if raw else [guarded(v) for v in values]
+
+
+def _compact(measures: list[dict[str, Any]]) -> str:
+    known = [{k: v for k, v in m.items() if v is not None} for m in measures]
+    return json.dumps(known, ensure_ascii=False, separators=(",", ":"))
 
 
 def _number_cells(values: Any, *, whole: bool) -> list[Any]:

@@ -67,6 +67,7 @@ void bind_models(py::module_& m);
 void bind_concentration(py::module_& m);
 void bind_value(py::module_& m);
 void bind_portfolio(py::module_& m);
+void bind_profile(py::module_& m);
 void bind_scoring(py::module_& m);
 
 }  // namespace kam::python

@@ -58,5 +58,6 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_not_used()) {
   bind_concentration(m);
   bind_value(m);
   bind_portfolio(m);
+  bind_profile(m);
   bind_scoring(m);
 }

@@ -17,6 +17,8 @@ py::dict columns_of(const PortfolioScore& score) {
   add("value_lo", t.value.value_lo);
   add("value_hi", t.value.value_hi);
   add("coverage", t.value.coverage);
+  add("risk_credit", t.value.risk_credit);
+  add("risk_cooperation", t.value.risk_cooperation);
   add("net_revenue", t.facts.net_revenue);
   add("net_revenue_12m", t.facts.net_revenue_12m);
   add("cm3_12m", t.facts.cm3_12m);
@@ -48,52 +50,26 @@ py::array_t<double> matrix(const std::vector<std::vector<double>>& columns, std:
   return result;
 }
 
-py::list bands_list(const std::vector<scoring::Band>& bands) {
-  py::list list;
-  for (const auto& band : bands) list.append(py::make_tuple(band.name, band.from));
-  return list;
+/// What each rule reads, one column per rule.
+std::vector<std::vector<double>> rule_values(const PortfolioScore& s) {
+  std::vector<std::vector<double>> columns;
+  for (const auto& rule : s.model.profile.rules()) {
+    const auto column = s.features.find(rule.feature);
+    columns.emplace_back(column.begin(), column.end());
+    columns.back().resize(s.table.accounts, kNaN);
+  }
+  return columns;
 }
 
-py::dict profile_dict(const Profile& profile) {
-  py::list dimensions, indicators;
-  const auto& card = profile.scorecard();
-  for (std::size_t i = 0; i < card.dimensions().size(); ++i) {
-    const auto& d = card.dimensions()[i];
-    dimensions.append(py::dict(py::arg("id") = d.id, py::arg("label_en") = d.label_en,
-                               py::arg("label_zh") = d.label_zh,
-                               py::arg("weight") = card.dimension_weights()[i],
-                               py::arg("minimum_coverage") = d.minimum_coverage));
+/// What each indicator reads, one column per indicator.
+std::vector<std::vector<double>> indicator_values(const PortfolioScore& s) {
+  std::vector<std::vector<double>> columns;
+  for (const auto& indicator : s.model.profile.scorecard().indicators()) {
+    const auto column = s.features.find(indicator.feature);
+    columns.emplace_back(column.begin(), column.end());
+    columns.back().resize(s.table.accounts, kNaN);
   }
-  for (std::size_t i = 0; i < card.indicators().size(); ++i) {
-    const auto& k = card.indicators()[i];
-    py::object anchors = py::none();
-    if (const auto* bands = std::get_if<value::Bands>(&k.scale)) {
-      py::list pairs;
-      for (const auto& anchor : bands->anchors())
-        pairs.append(py::make_tuple(anchor.x, anchor.score));
-      anchors = pairs;
-    }
-    indicators.append(py::dict(py::arg("id") = k.id, py::arg("dimension") = k.dimension,
-                               py::arg("feature") = k.feature,
-                               py::arg("label_en") = k.label_en.empty() ? k.id : k.label_en,
-                               py::arg("label_zh") = k.label_zh, py::arg("unit") = k.unit,
-                               py::arg("weight") = card.indicator_weights()[i],
-                               py::arg("bands") = anchors, py::arg("source") = k.source));
-  }
-  py::dict result;
-  result["name"] = profile.name;
-  result["description"] = profile.description;
-  result["interval_level"] = profile.interval_level;
-  result["occasion"] = time_unit_name(profile.orders.occasion);
-  result["unit"] = time_unit_name(profile.orders.unit);
-  result["order_model"] = profile.orders.model;
-  result["minimum_repeat_orders"] = profile.orders.minimum_repeat_orders;
-  result["concentration_measure"] = profile.concentration_measure;
-  result["value_bands"] = bands_list(profile.value_bands);
-  result["churn_bands"] = bands_list(profile.churn_bands);
-  result["dimensions"] = dimensions;
-  result["indicators"] = indicators;
-  return result;
+  return columns;
 }
 
 py::dict features_dict(const portfolio::FeatureTable& features) {
@@ -127,15 +103,57 @@ PortfolioScore score_tables(const Tables& tables, const std::optional<Profile>& 
   return value_or_raise(std::move(result));
 }
 
-void bind_profile(py::module_& m) {
-  py::class_<Profile>(m, "Profile")
-      .def("to_dict", &profile_dict)
-      .def("to_json", [](const Profile& p) { return scoring::to_json(p); });
-  m.def("parse_profile", [](const std::string& toml, const std::string& source) {
-    return value_or_raise(scoring::parse_profile(toml, source));
-  });
-  m.def("default_profile", [] { return value_or_raise(scoring::default_profile()); });
-  m.def("default_profile_text", [] { return std::string(scoring::default_profile_text()); });
+/// [k][row] of an array k x rows.
+std::vector<std::vector<double>> table_of(const Doubles& array, std::size_t columns) {
+  std::vector<std::vector<double>> table;
+  const std::size_t rows = columns == 0 ? 0 : static_cast<std::size_t>(array.size()) / columns;
+  for (std::size_t k = 0; k < columns; ++k) {
+    table.emplace_back(array.data() + k * rows, array.data() + (k + 1) * rows);
+  }
+  return table;
+}
+
+/// `rows`: for each account its row in the earlier run, -1 for none. Arrays are columns x rows.
+py::dict changes_since(const PortfolioScore& score, const py::dict& earlier,
+                       const py::array_t<std::int64_t, py::array::c_style>& rows) {
+  scoring::EarlierScores run;
+  run.indicators = earlier["indicators"].cast<std::vector<std::string>>();
+  run.rules = earlier["rules"].cast<std::vector<std::string>>();
+  const auto table = [&](const char* name, std::size_t columns) {
+    return table_of(earlier[name].cast<Doubles>(), columns);
+  };
+  run.values = table("values", run.indicators.size());
+  run.scores = table("scores", run.indicators.size());
+  run.observed = table("observed", run.indicators.size());
+  run.weights = table("weights", run.indicators.size());
+  run.rule_values = table("rule_values", run.rules.size());
+  const auto points = earlier["rule_points"].cast<Doubles>();
+  const auto index = earlier["value_index"].cast<Doubles>();
+  run.rule_points.assign(points.data(), points.data() + points.size());
+  run.value_index.assign(index.data(), index.data() + index.size());
+  run.accounts = run.value_index.size();
+  std::vector<std::size_t> places(static_cast<std::size_t>(rows.size()), scoring::kNoRow);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const std::int64_t row = in(rows)[i];
+    if (row >= 0) places[i] = static_cast<std::size_t>(row);
+  }
+  auto found = [&]() -> Result<scoring::ChangeBlock> {
+    const py::gil_scoped_release release;
+    const auto scorer = scoring::Scorer::make(score.model);
+    if (!scorer) return scorer.error();
+    return scoring::changes(*scorer, score.table, score.features, run, places);
+  }();
+  const scoring::ChangeBlock block = value_or_raise(std::move(found));
+  py::dict result;
+  result["delta_value"] = to_array(block.delta_value);
+  result["delta_behaviour"] = to_array(block.delta_behaviour);
+  result["delta_coverage"] = to_array(block.delta_coverage);
+  result["delta_model"] = to_array(block.delta_model);
+  result["delta_reference"] = to_array(block.delta_reference);
+  result["delta_weights"] = to_array(block.delta_weights);
+  result["delta_scorecard"] = to_array(block.delta_scorecard);
+  result["behaviour_points"] = matrix(block.behaviour_points, score.table.accounts);
+  return result;
 }
 
 void bind_model(py::module_& m) {
@@ -158,7 +176,6 @@ void bind_model(py::module_& m) {
 }  // namespace
 
 void bind_scoring(py::module_& m) {
-  bind_profile(m);
   bind_model(m);
   py::class_<PortfolioScore>(m, "PortfolioScore")
       .def_readonly("model", &PortfolioScore::model)
@@ -177,6 +194,25 @@ void bind_scoring(py::module_& m) {
       .def("dimension_coverages",
            [](const PortfolioScore& s) {
              return matrix(s.table.value.dimension_coverages, s.table.accounts);
+           })
+      .def("dimension_intervals",
+           [](const PortfolioScore& s) {
+             return py::make_tuple(matrix(s.table.value.dimension_lo, s.table.accounts),
+                                   matrix(s.table.value.dimension_hi, s.table.accounts));
+           })
+      .def("indicator_values",
+           [](const PortfolioScore& s) { return matrix(indicator_values(s), s.table.accounts); })
+      .def("observed",
+           [](const PortfolioScore& s) { return matrix(s.table.value.observed, s.table.accounts); })
+      .def("effective_weights",
+           [](const PortfolioScore& s) {
+             return matrix(s.table.value.effective_weights, s.table.accounts);
+           })
+      .def("rule_values",
+           [](const PortfolioScore& s) { return matrix(rule_values(s), s.table.accounts); })
+      .def("rule_points",
+           [](const PortfolioScore& s) {
+             return matrix(s.table.value.rule_points, s.table.accounts);
            })
       .def("indicator_scores",
            [](const PortfolioScore& s) {
@@ -225,12 +261,18 @@ void bind_scoring(py::module_& m) {
     return names;
   }();
   m.def("score", &score_tables);
+  m.def("changes", &changes_since);
   m.def("reason_text", [](const Profile& profile, std::size_t indicator, double points,
                           const std::string& language) {
     const auto& indicators = profile.scorecard().indicators();
+    const auto& rules = profile.rules();
     const auto lang = language == "zh" ? value::Language::zh : value::Language::en;
-    return indicator < indicators.size() ? value::reason_text(indicators[indicator], points, lang)
-                                         : value::coverage_text(points, lang);
+    if (indicator < indicators.size()) {
+      return value::reason_text(indicators[indicator], points, lang);
+    }
+    const std::size_t rule = indicator - indicators.size();
+    return rule < rules.size() ? value::rule_text(rules[rule], points, lang)
+                               : value::coverage_text(points, lang);
   });
 }
 

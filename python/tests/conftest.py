@@ -13,6 +13,8 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from commands import Kam, Ran
+from kam.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 CDNOW = ROOT / "examples" / "cdnow"
@@ -20,6 +22,19 @@ CDNOW = ROOT / "examples" / "cdnow"
 KINDS = ("dict", "pandas", "polars", "arrow", "duckdb")
 
 Columns = dict[str, Any]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Kam:
+    """`kam ARGUMENTS` as the shell would call it: exit code, stdout, stderr."""
+
+    def run(*argv: object) -> Ran:
+        capsys.readouterr()
+        code = main([str(a) for a in argv])
+        captured = capsys.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    return run
 
 
 def to_frame(kind: str, columns: Columns) -> Any:

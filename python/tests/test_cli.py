@@ -7,15 +7,14 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import kam
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from kam.cli import main
+from commands import Kam, Ran
 
 ROOT = Path(__file__).resolve().parents[2]
 CDNOW = ROOT / "examples" / "cdnow" / "CDNOW_master.txt"
@@ -23,26 +22,6 @@ CDNOW_OPTIONS = (
     *("--columns", "account_id=customer_id,amount=dollar_value"),
     *("--date-format", "%Y%m%d"),
 )
-
-
-class Ran(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-Kam = Callable[..., Ran]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Kam:
-    def run(*argv: object) -> Ran:
-        capsys.readouterr()
-        code = main([str(a) for a in argv])
-        captured = capsys.readouterr()
-        return Ran(code, captured.out, captured.err)
-
-    return run
 
 
 def process(*argv: object, **environment: str) -> Ran:

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "numeric/text.hpp"
+
 namespace kam::value {
 namespace {
 
@@ -11,10 +13,16 @@ struct Phrases {
   const char* coverage;
   const char* colon;
   const char* against_median;
+  const char* points;
+  const char* effects[3];  // by RuleEffect
 };
 constexpr Phrases kPhrases[] = {
-    {"Data coverage", ": ", " points against the portfolio median"},
-    {"数据覆盖", "：", " 分（相对于组合中位数）"},
+    {"Data coverage",
+     ": ",
+     " points against the portfolio median",
+     " points, ",
+     {"at most ", "at least ", "veto"}},
+    {"数据覆盖", "：", " 分（相对于组合中位数）", " 分，", {"最高 ", "最低 ", "一票否决"}},
 };
 
 const Phrases& phrases(Language language) {
@@ -47,6 +55,16 @@ std::string sentence(const std::string& subject, double points, Language languag
 
 std::string reason_text(const Indicator& indicator, double points, Language language) {
   return sentence(label(indicator, language), points, language);
+}
+
+std::string rule_text(const Rule& rule, double points, Language language) {
+  const bool chinese = language == Language::zh && !rule.label_zh.empty();
+  const std::string& own = chinese ? rule.label_zh : rule.label_en;
+  const Phrases& p = phrases(language);
+  std::string text = (own.empty() ? rule.id : own) + p.colon + signed_points(points) + p.points +
+                     p.effects[static_cast<std::size_t>(rule.effect)];
+  if (rule.effect != RuleEffect::veto) text += numeric::shortest(rule.to);
+  return text;
 }
 
 std::string coverage_text(double points, Language language) {

@@ -181,5 +181,17 @@ TEST(Reasons, ExtremeNumbersStillPrint) {
   EXPECT_EQ(reason_text(k, kMissing, Language::en), "k: NA points against the portfolio median");
 }
 
+TEST(ReasonText, RulesSayWhatTheyDo) {
+  Rule rule{.id = "late", .label_en = "More than 90 days late", .feature = "days_late", .to = 40};
+  EXPECT_EQ(rule_text(rule, -31, Language::en), "More than 90 days late: −31.0 points, at most 40");
+  rule.label_zh = "逾期超过90天";
+  EXPECT_EQ(rule_text(rule, -31, Language::zh), "逾期超过90天：−31.0 分，最高 40");
+  rule.effect = RuleEffect::veto;
+  rule.label_en = "";
+  EXPECT_EQ(rule_text(rule, -31, Language::en), "late: −31.0 points, veto");
+  rule.effect = RuleEffect::floor;
+  EXPECT_EQ(rule_text(rule, 5, Language::en), "late: +5.0 points, at least 40");
+}
+
 }  // namespace
 }  // namespace kam::value

@@ -19,6 +19,7 @@
 
 #include <kam/base/status.hpp>
 #include <kam/value/indicator.hpp>
+#include <kam/value/rules.hpp>
 #include <kam/value/scorecard.hpp>
 
 namespace kam::value {
@@ -63,6 +64,8 @@ enum class Language : std::uint8_t { en, zh };
 /// "Overdue ratio: −4.2 points against the portfolio median", in UTF-8, for a reference made by
 /// median_scores. A label that is empty falls back to English, then to the id.
 [[nodiscard]] std::string reason_text(const Indicator& indicator, double points, Language language);
+/// The same for a rule: "More than 90 days late: −31.0 points, at most 40".
+[[nodiscard]] std::string rule_text(const Rule& rule, double points, Language language);
 /// The same for the coverage reason: "Data coverage: +1.3 points against …".
 [[nodiscard]] std::string coverage_text(double points, Language language);
 

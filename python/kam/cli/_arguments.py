@@ -55,6 +55,9 @@ def _score(commands: Any) -> None:
     _input(c)
     c.add_argument("--profile", type=Path, metavar="FILE", help="scorecard (TOML)")
     c.add_argument("--model", type=Path, metavar="FILE", help="yesterday's ruler: no refit")
+    c.add_argument(
+        "--previous", type=Path, metavar="FILE", help="an earlier score file: what changed"
+    )
     c.add_argument("--save-model", type=Path, metavar="FILE", help="keep the ruler (JSON)")
     positive = _types.number(above=0)
     c.add_argument(

@@ -67,6 +67,7 @@ def _profile(arguments: Namespace, model: Model | None) -> Any:
 def _scored(
     arguments: Namespace, model: Model | None, profile: Any, progress: Progress
 ) -> ScoreResult:
+    from kam._previous import load_earlier
     from kam._score import score_tables
     from kam._tables import read_tables
 
@@ -77,6 +78,11 @@ def _scored(
     with progress.stage("checking") as done:
         tables = read_tables(files, options)
         done(f"{len(tables.ids):,} accounts")
+    earlier = None
+    if arguments.previous is not None:
+        with progress.stage("earlier run") as done:
+            earlier = load_earlier(arguments.previous)
+            done(f"{len(earlier.ids):,} accounts as of {earlier.as_of}")
     with progress.stage("scoring" if model else "fitting") as done:
         try:
             result = score_tables(
@@ -85,6 +91,7 @@ def _scored(
                 as_of=arguments.as_of,
                 profile=profile,
                 model=model,
+                previous=earlier,
                 churn_horizon_days=arguments.horizon,
                 value_years=arguments.years,
                 discount=arguments.discount,

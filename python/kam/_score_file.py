@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,10 +33,12 @@ class ScoreRow:
     numbers: dict[str, float | None]
     lists: dict[str, list[str]]
     reasons: list[Reason] | None  # largest first; None without a value index
+    measures: list[dict[str, Any]]  # empty in files of a version that did not write them
 
 
-def read_row(path: Path, account: str) -> ScoreRow:
-    """DataError if the file is none of kam's, or the account is not in it exactly once."""
+@contextmanager
+def open_scores(path: Path) -> Iterator[Any]:
+    """The file as a DuckDB relation; every column of a CSV is text. DataError if it is none."""
     import duckdb
 
     kind = kind_of(path)
@@ -49,11 +53,16 @@ def read_row(path: Path, account: str) -> ScoreRow:
             missing = [name for name in _NEEDED if name not in rows.columns]
             if missing:
                 raise DataError(f"{path.name} is no score file of kam: no column '{missing[0]}'")
-            found = _find(rows, path, account)
+            yield rows
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
             raise DataError(f"{path.name} is no readable score file: {reason}") from None
-    return _typed(found)
+
+
+def read_row(path: Path, account: str) -> ScoreRow:
+    """DataError if the file is none of kam's, or the account is not in it exactly once."""
+    with open_scores(path) as rows:
+        return _typed(_find(rows, path, account))
 
 
 def _literal(text: str) -> str:
@@ -79,12 +88,15 @@ def _typed(found: dict[str, Any]) -> ScoreRow:
     texts: dict[str, str | None] = {}
     numbers: dict[str, float | None] = {}
     lists: dict[str, list[str]] = {}
+    measures: list[Any] | None = None
     for name, kind in _TYPES.items():
         value = found.get(name)
         if kind in ("number", "integer"):
             numbers[name] = None if value in (None, "") else float(value)
         elif kind == "texts":
             lists[name] = _list(value) or []
+        elif kind == "measures":
+            measures = _list(value)
         elif kind != "reasons":
             texts[name] = None if value in (None, "") else str(value)
     up, down = _list(found.get("reasons_up")), _list(found.get("reasons_down"))
@@ -92,7 +104,7 @@ def _typed(found: dict[str, Any]) -> ScoreRow:
     if numbers["value_index"] is not None:
         both = [(r["indicator"], r["label"], float(r["points"])) for r in (up or []) + (down or [])]
         reasons = sorted(both, key=lambda reason: -abs(reason[2]))
-    return ScoreRow(texts, numbers, lists, reasons)
+    return ScoreRow(texts, numbers, lists, reasons, measures or [])
 
 
 def _list(value: Any) -> list[Any] | None:
