@@ -156,7 +156,7 @@ bool is_feature(std::string_view name) noexcept {
   for (const std::string_view known : kNames) {
     if (name == known) return true;
   }
-  return name.starts_with("rating:");
+  return name.starts_with("rating:") || name.starts_with("column:");
 }
 
 Result<FeatureTable> features(const Portfolio& portfolio, std::span<const RowVerdict> verdicts,

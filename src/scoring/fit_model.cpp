@@ -70,23 +70,30 @@ void fit_orders(Model& model, const portfolio::OrderSummary& summary, const Exec
 
 }  // namespace
 
-Result<Model> fit_model(Profile profile, Day as_of, const portfolio::FeatureTable& features,
-                        const portfolio::FeaturePriors& priors,
-                        const portfolio::OrderSummary& summary, const Executor& executor) {
-  if (Status s = check_size("summary.frequency", summary.frequency.size(), features.accounts);
-      !s.ok())
-    return s;
-  Model model{.profile = std::move(profile),
-              .fitted_on = as_of,
-              .accounts = features.accounts,
-              .priors = priors};
+Result<Model> fit_scorecard(Profile profile, Day fitted_on, const portfolio::FeatureTable& features,
+                            const Executor& executor) {
+  Model model{.profile = std::move(profile), .fitted_on = fitted_on, .accounts = features.accounts};
   if (Status s = fit_references(model, features); !s.ok()) return s;
   const auto scores = indicator_scores(model, features, executor);
   if (!scores) return scores.error();
   std::vector<std::span<const double>> columns(scores->begin(), scores->end());
   model.median_scores = value::median_scores(columns);
   for (const auto& column : *scores) model.spreads.push_back(spread_of(column));
-  fit_orders(model, summary, executor);
+  model.orders_note = "a scorecard alone: no orders were given";
+  return model;
+}
+
+Result<Model> fit_model(Profile profile, Day as_of, const portfolio::FeatureTable& features,
+                        const portfolio::FeaturePriors& priors,
+                        const portfolio::OrderSummary& summary, const Executor& executor) {
+  if (Status s = check_size("summary.frequency", summary.frequency.size(), features.accounts);
+      !s.ok())
+    return s;
+  auto model = fit_scorecard(std::move(profile), as_of, features, executor);
+  if (!model) return model;
+  model->priors = priors;
+  model->orders_note.clear();
+  fit_orders(*model, summary, executor);
   return model;
 }
 

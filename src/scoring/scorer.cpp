@@ -112,6 +112,11 @@ Result<Scorer> Scorer::make(Model model) {
   return Scorer(std::move(model), std::move(*reference));
 }
 
+Result<ValueBlock> Scorer::score_features(const portfolio::FeatureTable& features,
+                                          const Executor& executor) const {
+  return value_of(model_, reference_, features, executor);
+}
+
 Result<ScoreTable> Scorer::score(const portfolio::FeatureTable& features,
                                  const portfolio::OrderSummary& summary,
                                  const ScoreRequest& request, const Executor& executor) const {
@@ -119,7 +124,7 @@ Result<ScoreTable> Scorer::score(const portfolio::FeatureTable& features,
   if (Status s = check_size("summary.frequency", summary.frequency.size(), features.accounts);
       !s.ok())
     return s;
-  auto value = value_of(model_, reference_, features, executor);
+  auto value = score_features(features, executor);
   if (!value) return value.error();
   auto orders = orders_of(model_, summary, request, executor);
   if (!orders) return orders.error();

@@ -68,7 +68,8 @@ struct FeatureTable {
   [[nodiscard]] std::span<const double> ages_of(std::string_view name) const& noexcept;
 };
 
-/// Whether `features` ever makes a column of this name; any "rating:<item>" counts.
+/// Whether a feature table may have a column of this name; any "rating:<item>" counts, and any
+/// "column:<name>", a column of the user's own.
 [[nodiscard]] bool is_feature(std::string_view name) noexcept;
 
 /// By moments, O(rows). Errors as for features.

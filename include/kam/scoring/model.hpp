@@ -33,6 +33,11 @@ struct Model {
   std::string orders_note{};  ///< why an estimate is missing, in words
 };
 
+/// References, medians and spreads of the scorecard alone: no orders, so no churn and no worth.
+[[nodiscard]] Result<Model> fit_scorecard(Profile profile, Day fitted_on,
+                                          const portfolio::FeatureTable& features,
+                                          const Executor& executor = {});
+
 /// References, medians, order and spend model from one portfolio. Too few repeat orders or repeat
 /// buyers are no error: the model says so and its columns stay NA. The priors are those that
 /// `features` were computed with. O(accounts log accounts).

@@ -32,6 +32,10 @@ class Scorer {
                                          const ScoreRequest& request,
                                          const Executor& executor = {}) const;
 
+  /// The scorecard part alone, of features from anywhere: indices, intervals, reasons, rules.
+  [[nodiscard]] Result<ValueBlock> score_features(const portfolio::FeatureTable& features,
+                                                  const Executor& executor = {}) const;
+
  private:
   Scorer(Model model, value::ScorecardRow reference)
       : model_(std::move(model)),
