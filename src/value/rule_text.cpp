@@ -51,4 +51,14 @@ std::string comparison(double x, double cut, bool upward) {
   return left + sign + right;
 }
 
+std::string between(double x, double from, double to, Language language) {
+  int digits = 4;
+  const auto text = [&digits](double v) { return readable(v, digits); };
+  while (digits < kMostDigits &&
+         !(tells(text(x), text(from), order(x, from)) && tells(text(x), text(to), order(x, to)))) {
+    ++digits;
+  }
+  return text(x) + " >= " + text(from) + either(language, " and < ", " 且 < ") + text(to);
+}
+
 }  // namespace kam::value::detail

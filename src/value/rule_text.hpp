@@ -15,6 +15,9 @@ std::string readable(double x, int digits = 4);
 /// condition asks for x >= cut, else for x <= cut; what is written is what holds.
 std::string comparison(double x, double cut, bool upward = true);
 
+/// "72.4 >= 60 and < 80" for from <= x < to, with the same care.
+std::string between(double x, double from, double to, Language language);
+
 /// en or zh.
 inline const char* either(Language language, const char* en, const char* zh) {
   return language == Language::zh ? zh : en;

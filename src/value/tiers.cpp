@@ -190,8 +190,7 @@ std::string cuts_text(const TierRule& rule, double value, std::int32_t tier, Lan
   if (t == 0) return subject + detail::comparison(value, rule.tiers()[0].from);
   const double above = rule.tiers()[t - 1].from;
   if (t + 1 == rule.tiers().size()) return subject + detail::comparison(value, above);
-  return subject + detail::comparison(value, rule.tiers()[t].from) +
-         detail::either(language, " and < ", " 且 < ") + detail::readable(above);
+  return subject + detail::between(value, rule.tiers()[t].from, above, language);
 }
 
 std::string kept_text(const TierRule& rule, const TierInput& in, Language language) {
