@@ -56,7 +56,7 @@ Interval around(double estimate, double se) {
 
 // --- published ---------------------------------------------------------------
 
-/// Fiocca's grids are layouts; he prints no cuts. Tested: which corner is which.
+/// Fiocca's grids are layouts and not numbers, so the test asks which corner is which.
 TEST(Matrix, FioccasTwoSteps) {
   const PortfolioMatrix one = matrix(fiocca_1()), two = matrix(fiocca_2());
   const auto label = [](const PortfolioMatrix& m, double x, double y) {

@@ -203,7 +203,15 @@ struct Account {
   }
   [[nodiscard]] Interval interval(double concentration) const {
     const std::vector<ScoreSpread> spreads(scores.size());
-    return value_index_interval({scores, weights, weights, spreads, value, 1}, concentration, kZ);
+    const std::vector<double> observed(scores.size(), 1);
+    const IntervalInput in{.scores = scores,
+                           .observed = observed,
+                           .effective_weights = weights,
+                           .global_weights = weights,
+                           .spreads = spreads,
+                           .value_index = value,
+                           .coverage = 1};
+    return value_index_interval(in, concentration, kZ);
   }
   /// Share of `draws` Dirichlet weights under which the tier is the same.
   [[nodiscard]] double simulated(const TierRule& r, double c, Random& random, int draws) const {
