@@ -101,6 +101,16 @@ class JsonNode {
     }
     return values;
   }
+  /// This node itself as a list of texts.
+  [[nodiscard]] std::vector<std::string> as_texts() const {
+    std::vector<std::string> values;
+    if (!value_->is_array()) return errors_->add(path_, "must be a list of texts"), values;
+    for (const Json& item : *value_) {
+      if (!item.is_string()) errors_->add(path_, "must be a list of texts");
+      values.push_back(item.is_string() ? item.get<std::string>() : std::string());
+    }
+    return values;
+  }
   /// This node itself as a number; NaN for null.
   [[nodiscard]] double as_number() const {
     if (value_->is_null()) return kNaN;

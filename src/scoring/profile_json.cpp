@@ -123,7 +123,8 @@ Json bands_to_json(const std::vector<Band>& bands) {
 Result<Profile> read_profile(const Json& json, JsonErrors& errors) {
   const JsonNode root(json, "", errors);
   root.allow_only({"name", "description", "interval_level", "weight_concentration", "orders",
-                   "concentration", "value_band", "churn_band", "dimension", "indicator", "rule"});
+                   "concentration", "value_band", "churn_band", "dimension", "indicator", "rule",
+                   "tier", "tier_rule", "class", "matrix", "relation_type"});
   std::vector<value::Dimension> dimensions;
   for (const JsonNode& node : root.items("dimension")) dimensions.push_back(read_dimension(node));
   std::vector<value::Indicator> indicators;
@@ -157,6 +158,10 @@ Result<Profile> read_profile(const Json& json, JsonErrors& errors) {
   }
   profile.value_bands = read_named_bands(root, "value_band");
   profile.churn_bands = read_named_bands(root, "churn_band");
+  profile.tiers = read_tiers(root);
+  profile.classes = read_classes(root);
+  profile.matrices = read_matrices(root, profile.scorecard());
+  if (root.has("relation_type")) profile.relation = read_relation(root.object("relation_type"));
   if (Status s = errors.status(); !s.ok()) return s;
   return profile;
 }
@@ -171,21 +176,26 @@ Json profile_to_json(const Profile& profile) {
                           {"label_zh", d.label_zh}});
   }
   for (const auto& i : profile.scorecard().indicators()) indicators.push_back(indicator_to_json(i));
-  return {{"name", profile.name},
-          {"description", profile.description},
-          {"interval_level", profile.interval_level},
-          {"weight_concentration", profile.weight_concentration},
-          {"orders",
-           {{"occasion", time_unit_name(profile.orders.occasion)},
-            {"unit", time_unit_name(profile.orders.unit)},
-            {"model", profile.orders.model},
-            {"minimum_repeat_orders", profile.orders.minimum_repeat_orders}}},
-          {"concentration", {{"measure", profile.concentration_measure}}},
-          {"value_band", bands_to_json(profile.value_bands)},
-          {"churn_band", bands_to_json(profile.churn_bands)},
-          {"dimension", dimensions},
-          {"indicator", indicators},
-          {"rule", rules_to_json(profile.rules())}};
+  Json json = {{"name", profile.name},
+               {"description", profile.description},
+               {"interval_level", profile.interval_level},
+               {"weight_concentration", profile.weight_concentration},
+               {"orders",
+                {{"occasion", time_unit_name(profile.orders.occasion)},
+                 {"unit", time_unit_name(profile.orders.unit)},
+                 {"model", profile.orders.model},
+                 {"minimum_repeat_orders", profile.orders.minimum_repeat_orders}}},
+               {"concentration", {{"measure", profile.concentration_measure}}},
+               {"value_band", bands_to_json(profile.value_bands)},
+               {"churn_band", bands_to_json(profile.churn_bands)},
+               {"dimension", dimensions},
+               {"indicator", indicators},
+               {"rule", rules_to_json(profile.rules())},
+               {"class", classes_to_json(profile.classes)},
+               {"matrix", matrices_to_json(profile.matrices)},
+               {"relation_type", relation_to_json(profile.relation)}};
+  write_tiers(profile.tiers, json);
+  return json;
 }
 
 }  // namespace kam::scoring

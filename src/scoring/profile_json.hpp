@@ -16,5 +16,14 @@ namespace kam::scoring {
 [[nodiscard]] Json indicator_to_json(const value::Indicator& indicator);
 [[nodiscard]] std::vector<value::Rule> read_rules(const JsonNode& root);
 [[nodiscard]] Json rules_to_json(const std::vector<value::Rule>& rules);
+[[nodiscard]] std::optional<value::TierRule> read_tiers(const JsonNode& root);
+void write_tiers(const std::optional<value::TierRule>& rule, Json& json);
+[[nodiscard]] std::vector<value::AccountClass> read_classes(const JsonNode& root);
+[[nodiscard]] Json classes_to_json(const std::vector<value::AccountClass>& classes);
+[[nodiscard]] std::vector<value::PortfolioMatrix> read_matrices(const JsonNode& root,
+                                                                const value::Scorecard& card);
+[[nodiscard]] Json matrices_to_json(const std::vector<value::PortfolioMatrix>& matrices);
+[[nodiscard]] value::RelationRule read_relation(const JsonNode& node);
+[[nodiscard]] Json relation_to_json(const value::RelationRule& rule);
 
 }  // namespace kam::scoring

@@ -6,6 +6,7 @@
 /// time.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +14,12 @@
 #include <kam/base/date.hpp>
 #include <kam/base/interval.hpp>
 #include <kam/base/status.hpp>
+#include <kam/value/classes.hpp>
+#include <kam/value/matrix.hpp>
+#include <kam/value/relation_type.hpp>
 #include <kam/value/rules.hpp>
 #include <kam/value/scorecard.hpp>
+#include <kam/value/tiers.hpp>
 
 namespace kam::scoring {
 
@@ -43,6 +48,10 @@ class Profile {
   std::string concentration_measure = "net_revenue";
   std::vector<Band> value_bands;  ///< highest first, last one from 0; empty: no bands
   std::vector<Band> churn_bands;
+  std::optional<value::TierRule> tiers;      ///< empty: no tiers
+  std::vector<value::AccountClass> classes;  ///< quantiles not frozen yet: the model does that
+  std::vector<value::PortfolioMatrix> matrices;
+  value::RelationRule relation;
 
   [[nodiscard]] const value::Scorecard& scorecard() const noexcept { return scorecard_; }
   /// In the order in which they are applied.
