@@ -9,10 +9,6 @@
 namespace kam::portfolio {
 namespace {
 
-TransactionKind kind_of(const TransactionColumns& t, std::uint32_t row) {
-  return t.kind.empty() ? TransactionKind::invoice : static_cast<TransactionKind>(t.kind[row]);
-}
-
 /// How much of a row belongs to the year: all or nothing, but a prepayment is earned day by day.
 double share_in_year(Day day, TransactionKind kind, const FeatureWindow& w) {
   if (kind != TransactionKind::prepayment) return day > w.year_start ? 1.0 : 0.0;
@@ -21,13 +17,53 @@ double share_in_year(Day day, TransactionKind kind, const FeatureWindow& w) {
   return to > from ? static_cast<double>(to - from) / (end - day) : 0.0;
 }
 
+bool is_correction(TransactionKind kind) {
+  return kind == TransactionKind::credit_note || kind == TransactionKind::rebate;
+}
+
 /// A price correction moves no goods; in a set-off what is given is taken to be worth what is
 /// received. Any other cost that is not known makes the margin unknown.
 double cogs_of(const TransactionColumns& t, const DatedAmount& r, TransactionKind kind) {
   const double cogs = t.cogs[r.row];
   if (is_amount(cogs)) return cogs;
-  if (kind == TransactionKind::credit_note || kind == TransactionKind::rebate) return 0.0;
+  if (is_correction(kind)) return 0.0;
   return kind == TransactionKind::barter ? r.amount : kNaN;
+}
+
+/// Units of the year. A price correction moves none; any other row that does not say how many makes
+/// the sum unknown.
+double quantity_of_year(std::span<const DatedAmount> rows, const TransactionColumns& t,
+                        const FeatureWindow& w) {
+  if (t.quantity.empty()) return kNaN;
+  ExactSum units;
+  for (const DatedAmount& r : rows) {
+    if (r.day <= w.year_start) continue;
+    const double quantity = t.quantity[r.row];
+    if (is_amount(quantity)) {
+      add(units, quantity);
+    } else if (!is_correction(kind_of(t, r.row))) {
+      return kNaN;
+    }
+  }
+  return value(units);
+}
+
+/// What was invoiced in the year and what of goods came back, at the amounts of the rows.
+void add_returns(std::span<const DatedAmount> rows, const TransactionColumns& t,
+                 const FeatureWindow& w, AccountFacts& facts) {
+  if (t.kind.empty()) return;
+  ExactSum invoiced, returned;
+  for (const DatedAmount& r : rows) {
+    if (r.day <= w.year_start) continue;
+    const TransactionKind kind = kind_of(t, r.row);
+    if (kind == TransactionKind::return_) {
+      add(returned, -r.amount);
+    } else if (r.amount > 0 && !is_correction(kind)) {
+      add(invoiced, r.amount);
+    }
+  }
+  facts.invoiced = value(invoiced);
+  facts.returned = std::max(0.0, value(returned));
 }
 
 void add_money(std::span<const DatedAmount> rows, const TransactionColumns& t,
@@ -50,7 +86,10 @@ void add_money(std::span<const DatedAmount> rows, const TransactionColumns& t,
   facts.cogs = cogs_known ? value(cogs) : kNaN;
 }
 
-void add_orders(std::span<const DatedAmount> rows, const FeatureWindow& w, AccountFacts& facts) {
+void add_orders(std::span<const DatedAmount> rows, const FeatureWindow& w, AccountFacts& facts,
+                OrderWeeks& weeks) {
+  const std::size_t begin = weeks.week.size();
+  Day first = kNoDay;
   for_each_period(rows, TimeUnit::day, [&](const OpenPeriod& day) {
     if (!net_of(day).occasion) return;
     facts.orders += 1.0;
@@ -62,7 +101,12 @@ void add_orders(std::span<const DatedAmount> rows, const FeatureWindow& w, Accou
       facts.gap_squares += off * (gap - facts.gap_mean);
     }
     facts.last_order = day.first_day;
+    if (first == kNoDay) first = day.first_day;
+    const std::int32_t week = (day.first_day - first) / 7 + 1;
+    if (weeks.week.size() == begin || weeks.week.back() != week) weeks.week.push_back(week);
   });
+  weeks.begin.push_back(weeks.week.size());
+  weeks.weeks.push_back(first == kNoDay ? 0 : (w.as_of - first) / 7 + 1);
 }
 
 /// The month of the first order is active by definition and says nothing.
@@ -85,57 +129,31 @@ void add_months_active(std::span<const DatedAmount> rows, const FeatureWindow& w
 
 }  // namespace
 
+TransactionKind kind_of(const TransactionColumns& t, std::uint32_t row) noexcept {
+  return t.kind.empty() ? TransactionKind::invoice : static_cast<TransactionKind>(t.kind[row]);
+}
+
 FeatureWindow feature_window(Day as_of, const FeatureOptions& options) {
   const std::int32_t open_month = period_of(as_of + 1, TimeUnit::month);
   return {.as_of = as_of,
           .year_start = add_months(as_of, -12),
           .open_month = open_month,
           .first_month = open_month - options.repurchase_months,
-          .prepayment_months = options.prepayment_months};
+          .prepayment_months = options.prepayment_months,
+          .trend_months = options.trend_months};
 }
 
 AccountFacts account_facts(std::span<const DatedAmount> rows,
-                           const TransactionColumns& transactions, const FeatureWindow& window) {
+                           const TransactionColumns& transactions, const FeatureWindow& window,
+                           OrderWeeks& weeks) {
   AccountFacts facts;
   facts.has_rows = !rows.empty();
   add_money(rows, transactions, window, facts);
-  add_orders(rows, window, facts);
+  add_returns(rows, transactions, window, facts);
+  facts.quantity = quantity_of_year(rows, transactions, window);
+  add_orders(rows, window, facts, weeks);
   add_months_active(rows, window, facts);
   return facts;
-}
-
-std::vector<AccountFacts> all_facts(const Portfolio& portfolio,
-                                    std::span<const RowVerdict> verdicts, Day as_of,
-                                    const FeatureOptions& options) {
-  const FeatureWindow window = feature_window(as_of, options);
-  const TransactionColumns& transactions = portfolio.transactions;
-  GroupedRows rows(transactions, usable_rows(transactions, verdicts, as_of),
-                   portfolio.accounts.rows);
-  std::vector<AccountFacts> facts(portfolio.accounts.rows);
-  for (std::size_t account = 0; account < facts.size(); ++account) {
-    facts[account] = account_facts(rows.of(account), transactions, window);
-  }
-  return facts;
-}
-
-Status check_feature_call(const Portfolio& portfolio, std::span<const RowVerdict> verdicts,
-                          Day as_of, const FeatureOptions& options) {
-  const std::size_t accounts = portfolio.accounts.rows;
-  if (Status s = check_columns(portfolio.accounts); !s.ok()) return s;
-  if (Status s = check_call(portfolio.transactions, verdicts, accounts); !s.ok()) return s;
-  if (Status s = check_columns(portfolio.activities, accounts); !s.ok()) return s;
-  if (Status s = check_columns(portfolio.ratings, accounts); !s.ok()) return s;
-  if (Status s = check_as_of(as_of, to_day({1900, 1, 2})); !s.ok()) return s;
-  if (options.repurchase_months < 1 || options.repurchase_months > 1200) {
-    return invalid_argument("repurchase_months", "1 to 1200", options.repurchase_months);
-  }
-  if (options.prepayment_months < 1 || options.prepayment_months > 1200) {
-    return invalid_argument("prepayment_months", "1 to 1200", options.prepayment_months);
-  }
-  if (options.rating_max_age_days < 0) {
-    return invalid_argument("rating_max_age_days", ">= 0", options.rating_max_age_days);
-  }
-  return {};
 }
 
 }  // namespace kam::portfolio

@@ -1,51 +1,91 @@
-/// What features and priors need of one account's rows, and nothing of any other account.
+/// How the facts are gathered, one subject per file. All are told of one account at a time, its
+/// rows by day and none after as_of.
 #pragma once
 
 #include <span>
 #include <vector>
 
-#include <kam/base/special.hpp>
-#include <kam/portfolio/features.hpp>
+#include <kam/portfolio/facts.hpp>
+#include <kam/portfolio/order_summary.hpp>
 
 #include "portfolio/rows.hpp"
 
 namespace kam::portfolio {
 
-/// The spans of time that features look at.
-struct FeatureWindow {
-  Day as_of;
-  Day year_start;            ///< 12m is (year_start, as_of]
-  std::int32_t open_month;   ///< the first calendar month that is not complete
-  std::int32_t first_month;  ///< the first month of the repurchase rate
-  int prepayment_months;
-};
 [[nodiscard]] FeatureWindow feature_window(Day as_of, const FeatureOptions& options);
 
-struct AccountFacts {
-  bool has_rows = false;
-  double net_revenue_ever = 0.0;  ///< whole history [money]
-  double net_revenue = 0.0;       ///< 12m [money]
-  double cogs = 0.0;              ///< 12m [money]; NaN if a needed one is missing
-  double orders = 0.0;            ///< ever
-  double orders_12m = 0.0;
-  Day last_order = kNoDay;
-  double active_months = 0.0;    ///< of the eligible ones
-  double eligible_months = 0.0;  ///< complete months after the first order's, in the window
-  double gaps = 0.0;             ///< between consecutive occasions
-  double gap_mean = 0.0;         ///< of ln gap [ln days]
-  double gap_squares = 0.0;      ///< sum of squared deviations from it
-};
+[[nodiscard]] TransactionKind kind_of(const TransactionColumns& t, std::uint32_t row) noexcept;
 
-/// `rows` by day, none after as_of.
+/// Sums and counts; the weeks of the orders are appended to `weeks`.
 [[nodiscard]] AccountFacts account_facts(std::span<const DatedAmount> rows,
                                          const TransactionColumns& transactions,
-                                         const FeatureWindow& window);
+                                         const FeatureWindow& window, OrderWeeks& weeks);
 
-/// Calls the above for every account.
-[[nodiscard]] std::vector<AccountFacts> all_facts(const Portfolio& portfolio,
-                                                  std::span<const RowVerdict> verdicts, Day as_of,
-                                                  const FeatureOptions& options);
+/// Fills the monthly series account by account, in order of accounts.
+class MonthlyGatherer {
+ public:
+  MonthlyGatherer(const FeatureWindow& window, Day first_day, std::size_t accounts,
+                  MonthlyRevenue& out);
+  void add(std::span<const DatedAmount> rows, const TransactionColumns& transactions,
+           std::size_t account);
 
+ private:
+  void add_prepayment(const DatedAmount& row);
+
+  const FeatureWindow& window_;
+  MonthlyRevenue& out_;
+  std::int32_t first_month_;
+  std::vector<OpenPeriod> nets_;
+};
+
+/// Appends what the account bought of each category in the year.
+class CategoryGatherer {
+ public:
+  CategoryGatherer(const FeatureWindow& window, CategorySpend& out) : window_(window), out_(out) {
+    out_.begin.assign(1, 0);
+  }
+  void add(std::span<const DatedAmount> rows, const TransactionColumns& transactions);
+
+ private:
+  const FeatureWindow& window_;
+  CategorySpend& out_;
+  std::vector<std::pair<Code, double>> bought_{};
+};
+
+/// Appends the account's invoices and the sales of its latest months.
+class InvoiceGatherer {
+ public:
+  InvoiceGatherer(const FeatureWindow& window, std::size_t accounts, InvoiceFacts& out,
+                  DataReport& report);
+  void add(std::span<const DatedAmount> rows, const TransactionColumns& transactions,
+           std::size_t account);
+
+ private:
+  void add_sales(const DatedAmount& row, std::size_t account);
+  void add_invoice(const DatedAmount& row, const TransactionColumns& transactions,
+                   std::size_t account);
+
+  struct Invoice {
+    Day due, paid;
+    double amount;
+    friend auto operator<=>(const Invoice&, const Invoice&) = default;
+  };
+  const FeatureWindow& window_;
+  InvoiceFacts& out_;
+  DataReport& report_;
+  std::int32_t this_month_;
+  std::vector<Invoice> invoices_{};
+  std::vector<OpenPeriod> sales_{};
+};
+
+[[nodiscard]] PeopleFacts people_facts(const StakeholderColumns& stakeholders, std::size_t accounts,
+                                       Day as_of, DataReport& report);
+
+[[nodiscard]] std::vector<ContactFacts> contact_facts(const Portfolio& portfolio,
+                                                      const PeopleFacts& people,
+                                                      const FeatureWindow& window);
+
+/// What features and gather_facts refuse.
 [[nodiscard]] Status check_feature_call(const Portfolio& portfolio,
                                         std::span<const RowVerdict> verdicts, Day as_of,
                                         const FeatureOptions& options);

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <span>
 
+#include <kam/portfolio/features.hpp>
+
 #include "portfolio/account_facts.hpp"
 #include "portfolio/guard.hpp"
 
@@ -108,17 +110,20 @@ void fit_gaps(std::span<const AccountFacts> facts, FeaturePriors& priors) {
 
 }  // namespace
 
+Result<FeaturePriors> fit_feature_priors(const PortfolioFacts& facts) {
+  return guarded<Result<FeaturePriors>>([&]() -> Result<FeaturePriors> {
+    FeaturePriors priors;
+    fit_repurchase(facts.accounts, priors);
+    fit_gaps(facts.accounts, priors);
+    return priors;
+  });
+}
+
 Result<FeaturePriors> fit_feature_priors(const Portfolio& portfolio,
                                          std::span<const RowVerdict> verdicts, Day as_of,
                                          const FeatureOptions& options) {
-  return guarded<Result<FeaturePriors>>([&]() -> Result<FeaturePriors> {
-    if (Status s = check_feature_call(portfolio, verdicts, as_of, options); !s.ok()) return s;
-    const std::vector<AccountFacts> facts = all_facts(portfolio, verdicts, as_of, options);
-    FeaturePriors priors;
-    fit_repurchase(facts, priors);
-    fit_gaps(facts, priors);
-    return priors;
-  });
+  const auto facts = gather_facts(portfolio, verdicts, as_of, options);
+  return facts ? fit_feature_priors(*facts) : Result<FeaturePriors>(facts.error());
 }
 
 }  // namespace kam::portfolio

@@ -3,76 +3,97 @@
 #include <boost/math/distributions/students_t.hpp>
 
 #include <cmath>
+#include <utility>
+
+#include <kam/base/columns.hpp>
 
 #include "portfolio/account_facts.hpp"
 #include "portfolio/guard.hpp"
+#include "portfolio/people_features.hpp"
 #include "portfolio/side_tables.hpp"
 
 namespace kam::portfolio {
 namespace {
 
-constexpr std::size_t kFixedColumns = 10;
-
-/// Adds a column and returns its values, all missing so far. Stays valid: values are reserved.
-std::vector<double>& add_column(FeatureTable& table, std::string name, std::string note = {}) {
-  table.names.push_back(std::move(name));
-  table.notes.push_back(std::move(note));
-  return table.values.emplace_back(table.accounts, kNaN);
+/// value(facts) per account.
+template <class Value>
+std::vector<double> column_of(std::span<const AccountFacts> facts, Value&& value) {
+  std::vector<double> column(facts.size());
+  for (std::size_t i = 0; i < facts.size(); ++i) column[i] = value(facts[i]);
+  return column;
 }
 
-void add_money(const Portfolio& portfolio, std::span<const AccountFacts> facts,
-               const FeatureWindow& window, FeatureTable& table) {
-  const bool has_cogs = !portfolio.transactions.cogs.empty();
-  const bool has_costs = !portfolio.activities.cost.empty();
-  std::vector<double>& revenue = add_column(table, "net_revenue_12m");
-  for (std::size_t i = 0; i < facts.size(); ++i) {
-    if (facts[i].has_rows) revenue[i] = facts[i].net_revenue;
+void add_margin(std::span<const AccountFacts> facts, bool has_cogs,
+                const std::vector<double>& costs, FeatureTable& table) {
+  const char* note = costs.empty() ? "without cost to serve, which needs costs of activities" : "";
+  if (!has_cogs) {
+    table.add("cm3_12m", {}, "needs cogs");
+    table.add("cm3_rate", {}, "needs cogs");
+    return;
   }
-  std::vector<double>& costs =
-      add_column(table, "cts_12m", has_costs ? "" : "needs costs of activities");
-  if (has_costs) {
-    costs = cost_to_serve(portfolio.activities, table.accounts, window, table.report);
-  }
-  const char* note = has_costs ? "" : "without cost to serve, which needs costs of activities";
-  add_column(table, "cm3_12m", has_cogs ? note : "needs cogs");
-  add_column(table, "cm3_rate", has_cogs ? note : "needs cogs");
-  if (!has_cogs) return;
+  std::vector<double> margin(facts.size(), kNaN), rate(facts.size(), kNaN);
   for (std::size_t i = 0; i < facts.size(); ++i) {
     if (!facts[i].has_rows) continue;
     const double net = facts[i].net_revenue;
-    const double cm3 = net - facts[i].cogs - (has_costs ? table.values[1][i] : 0.0);
-    table.values[2][i] = cm3;
-    if (net > 0.0) table.values[3][i] = cm3 / net;
+    margin[i] = net - facts[i].cogs - (costs.empty() ? 0.0 : costs[i]);
+    if (net > 0.0) rate[i] = margin[i] / net;
   }
+  table.add("cm3_12m", std::move(margin), note);
+  table.add("cm3_rate", std::move(rate), note);
+}
+
+void add_money(const Portfolio& portfolio, const PortfolioFacts& facts, FeatureTable& table) {
+  table.add("net_revenue_12m", column_of(facts.accounts, [](const AccountFacts& f) {
+              return f.has_rows ? f.net_revenue : kNaN;
+            }));
+  std::vector<double> costs;
+  if (!portfolio.activities.cost.empty()) {
+    costs = cost_to_serve(portfolio.activities, table.accounts, facts.window, table.report);
+  }
+  table.add("cts_12m", costs, costs.empty() ? "needs costs of activities" : "");
+  add_margin(facts.accounts, !portfolio.transactions.cogs.empty(), costs, table);
 }
 
 void add_history(std::span<const AccountFacts> facts, Day as_of, FeatureTable& table) {
-  std::vector<double>& revenue = add_column(table, "net_revenue");
-  for (std::size_t i = 0; i < facts.size(); ++i) {
-    if (facts[i].has_rows) revenue[i] = facts[i].net_revenue_ever;
+  const auto add = [&](const char* name, auto&& value) {
+    table.add(name, column_of(facts, value));
+  };
+  add("net_revenue", [](const auto& f) { return f.has_rows ? f.net_revenue_ever : kNaN; });
+  add("order_count", [](const auto& f) { return f.orders; });
+  add("orders_12m", [](const auto& f) { return f.orders > 0 ? f.orders_12m : kNaN; });
+  add("days_since_last", [as_of](const auto& f) {
+    return f.orders > 0 ? static_cast<double>(as_of - f.last_order) : kNaN;
+  });
+}
+
+/// What came back and how much was bought.
+void add_goods(const TransactionColumns& t, std::span<const AccountFacts> facts,
+               FeatureTable& table) {
+  if (t.kind.empty()) {
+    table.add("return_rate", {}, "needs kinds of transactions");
+  } else {
+    // Goods of earlier years may come back too: no more than everything.
+    table.add("return_rate", column_of(facts, [](const AccountFacts& f) {
+                return f.invoiced > 0 ? std::fmin(1.0, f.returned / f.invoiced) : kNaN;
+              }));
   }
-  std::vector<double>& ever = add_column(table, "order_count");
-  for (std::size_t i = 0; i < facts.size(); ++i) ever[i] = facts[i].orders;
-  std::vector<double>& year = add_column(table, "orders_12m");
-  for (std::size_t i = 0; i < facts.size(); ++i) {
-    if (facts[i].orders > 0) year[i] = facts[i].orders_12m;
-  }
-  std::vector<double>& silence = add_column(table, "days_since_last");
-  for (std::size_t i = 0; i < facts.size(); ++i) {
-    if (facts[i].orders > 0) silence[i] = as_of - facts[i].last_order;
-  }
+  const bool units = !t.quantity.empty();
+  table.add("quantity_12m",
+            column_of(facts, [](const AccountFacts& f) { return f.has_rows ? f.quantity : kNaN; }),
+            units ? "" : "needs quantity");
 }
 
 void add_repurchase(std::span<const AccountFacts> facts, const FeaturePriors& priors,
                     FeatureTable& table) {
   const double a = priors.repurchase_a, b = priors.repurchase_b;
   const bool fitted = a > 0 && b > 0;
-  std::vector<double>& rate = add_column(
-      table, "repurchase_rate", fitted ? "" : "needs accounts older than a calendar month");
+  std::vector<double> rate(facts.size(), kNaN);
   for (std::size_t i = 0; fitted && i < facts.size(); ++i) {
     if (facts[i].orders == 0) continue;
     rate[i] = (a + facts[i].active_months) / (a + b + facts[i].eligible_months);
   }
+  table.add("repurchase_rate", std::move(rate),
+            fitted ? "" : "needs accounts older than a calendar month");
 }
 
 /// Upper 10 % point of Student's t, by the number of gaps: accounts share it.
@@ -115,65 +136,51 @@ void add_overdue(std::span<const AccountFacts> facts, const FeaturePriors& prior
                  FeatureTable& table) {
   const bool fitted = priors.gap_strength > 0 && priors.gap_shape > 0 && priors.gap_scale > 0 &&
                       std::isfinite(priors.gap_mean);
-  std::vector<double>& ratio = add_column(
-      table, "overdue_ratio", fitted ? "" : "needs two accounts that ordered again, one twice");
+  std::vector<double> ratio(facts.size(), kNaN);
   TQuantiles quantiles(priors.gap_shape);
   for (std::size_t i = 0; fitted && i < facts.size(); ++i) {
     if (facts[i].orders == 0) continue;
     ratio[i] = (as_of - facts[i].last_order) / usual_gap(facts[i], priors, quantiles);
   }
+  table.add("overdue_ratio", std::move(ratio),
+            fitted ? "" : "needs two accounts that ordered again, one twice");
 }
 
 void add_ratings(const RatingColumns& ratings, Day as_of, int max_age_days, FeatureTable& table) {
   report_ratings(ratings, table.report);
   for (Code item = 0; item < ratings.item_names.size(); ++item) {
-    add_column(table, "rating:" + ratings.item_names[item]) =
-        latest_rating(ratings, item, table.accounts, as_of, max_age_days);
+    DatedColumn latest = latest_rating(ratings, item, table.accounts, as_of, max_age_days);
+    table.add("rating:" + ratings.item_names[item], std::move(latest.values), "",
+              std::move(latest.ages));
   }
 }
 
 }  // namespace
 
-std::span<const double> FeatureTable::find(std::string_view name) const& noexcept {
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    if (names[i] == name) return values[i];
-  }
-  return {};
-}
-
-std::span<const double> FeatureTable::ages_of(std::string_view name) const& noexcept {
-  for (std::size_t i = 0; i < ages.size() && i < names.size(); ++i) {
-    if (names[i] == name) return ages[i];
-  }
-  return {};
-}
-
-bool is_feature(std::string_view name) noexcept {
-  constexpr std::string_view kNames[] = {
-      "net_revenue_12m", "cts_12m",    "cm3_12m",         "cm3_rate",        "net_revenue",
-      "order_count",     "orders_12m", "days_since_last", "repurchase_rate", "overdue_ratio"};
-  static_assert(std::size(kNames) == kFixedColumns);
-  for (const std::string_view known : kNames) {
-    if (name == known) return true;
-  }
-  return name.starts_with("rating:") || name.starts_with("column:");
+Result<FeatureTable> features(const Portfolio& portfolio, const PortfolioFacts& facts,
+                              const FeaturePriors& priors, const FeatureOptions& options) {
+  return guarded<Result<FeatureTable>>([&]() -> Result<FeatureTable> {
+    const std::size_t accounts = portfolio.accounts.rows;
+    if (Status s = check_size("facts", facts.accounts.size(), accounts); !s.ok()) return s;
+    const Day as_of = facts.window.as_of;
+    FeatureTable table{.accounts = accounts, .report = facts.report};
+    add_money(portfolio, facts, table);
+    add_history(facts.accounts, as_of, table);
+    add_repurchase(facts.accounts, priors, table);
+    add_overdue(facts.accounts, priors, as_of, table);
+    add_ratings(portfolio.ratings, as_of, options.rating_max_age_days, table);
+    add_goods(portfolio.transactions, facts.accounts, table);
+    add_contacts(portfolio, facts, table);
+    add_people(portfolio.stakeholders, facts, table);
+    return table;
+  });
 }
 
 Result<FeatureTable> features(const Portfolio& portfolio, std::span<const RowVerdict> verdicts,
                               Day as_of, const FeaturePriors& priors,
                               const FeatureOptions& options) {
-  return guarded<Result<FeatureTable>>([&]() -> Result<FeatureTable> {
-    if (Status s = check_feature_call(portfolio, verdicts, as_of, options); !s.ok()) return s;
-    const std::vector<AccountFacts> facts = all_facts(portfolio, verdicts, as_of, options);
-    FeatureTable table{.accounts = portfolio.accounts.rows};
-    table.values.reserve(kFixedColumns + portfolio.ratings.item_names.size());
-    add_money(portfolio, facts, feature_window(as_of, options), table);
-    add_history(facts, as_of, table);
-    add_repurchase(facts, priors, table);
-    add_overdue(facts, priors, as_of, table);
-    add_ratings(portfolio.ratings, as_of, options.rating_max_age_days, table);
-    return table;
-  });
+  const auto facts = gather_facts(portfolio, verdicts, as_of, options);
+  return facts ? features(portfolio, *facts, priors, options) : Result<FeatureTable>(facts.error());
 }
 
 }  // namespace kam::portfolio

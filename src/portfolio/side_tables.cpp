@@ -44,8 +44,8 @@ std::vector<double> cost_to_serve(const ActivityColumns& activities, std::size_t
   return costs;
 }
 
-std::vector<double> latest_rating(const RatingColumns& ratings, Code item, std::size_t accounts,
-                                  Day as_of, int max_age_days) {
+DatedColumn latest_rating(const RatingColumns& ratings, Code item, std::size_t accounts, Day as_of,
+                          int max_age_days) {
   struct Latest {
     Day day = kNoDay;
     double n = 0.0;
@@ -63,11 +63,13 @@ std::vector<double> latest_rating(const RatingColumns& ratings, Code item, std::
     at.n += 1.0;
     add(at.sum, rating);
   }
-  std::vector<double> values(accounts, kNaN);
+  DatedColumn column{std::vector<double>(accounts, kNaN), std::vector<double>(accounts, kNaN)};
   for (std::size_t i = 0; i < accounts; ++i) {
-    if (latest[i].n > 0.0) values[i] = value(latest[i].sum) / latest[i].n;
+    if (!(latest[i].n > 0.0)) continue;
+    column.values[i] = value(latest[i].sum) / latest[i].n;
+    if (!ratings.date.empty()) column.ages[i] = as_of - latest[i].day;
   }
-  return values;
+  return column;
 }
 
 void report_ratings(const RatingColumns& ratings, DataReport& report) {

@@ -15,9 +15,14 @@ namespace kam::portfolio {
                                                 std::size_t accounts, const FeatureWindow& window,
                                                 DataReport& report);
 
+/// Values and days since the datum, NaN where there is none (ages also where it is undated).
+struct DatedColumn {
+  std::vector<double> values, ages;
+};
+
 /// The latest rating of `item` per account on 0 … 100; the mean of several on that day.
-[[nodiscard]] std::vector<double> latest_rating(const RatingColumns& ratings, Code item,
-                                                std::size_t accounts, Day as_of, int max_age_days);
+[[nodiscard]] DatedColumn latest_rating(const RatingColumns& ratings, Code item,
+                                        std::size_t accounts, Day as_of, int max_age_days);
 
 /// Counts the ratings that cannot be used: a broken scale, a value off its scale.
 void report_ratings(const RatingColumns& ratings, DataReport& report);

@@ -34,7 +34,7 @@ namespace kam::scoring {
   for (std::size_t k = 0; k < indicators.size(); ++k) {
     const value::Indicator& indicator = indicators[k];
     const bool ages = indicator.maximum_age_days >= 0 || indicator.half_life_days > 0;
-    const std::span<const double> days = features.ages_of(indicator.feature);
+    const std::span<const double> days = features.age(indicator.feature);
     if (!ages || days.empty()) continue;
     freshness[k].resize(days.size());
     for (std::size_t i = 0; i < days.size(); ++i) {

@@ -71,6 +71,54 @@ portfolio::FeaturePriors read_priors(const JsonNode& node) {
   return p;
 }
 
+Json measures_to_json(const MeasurePriors& p) {
+  Json groups = Json::array();
+  for (const LookAlikes& g : p.look_alikes) {
+    groups.push_back({{"sector", g.sector},
+                      {"accounts", g.accounts},
+                      {"categories", g.categories},
+                      {"shares", numbers_to_json(g.shares)}});
+  }
+  Json json = {{"net_promoter_accounts", p.net_promoter_accounts}, {"look_alikes", groups}};
+  const value::Answers& n = p.net_promoter;
+  if (n.valid()) json["net_promoter"] = {n.promoters, n.passives, n.detractors};
+  return json;
+}
+
+LookAlikes read_look_alikes(const JsonNode& node) {
+  LookAlikes group{.sector = node.text("sector"),
+                   .accounts = read_count(node, "accounts"),
+                   .categories = node.texts("categories"),
+                   .shares = node.numbers("shares")};
+  if (group.shares.size() != group.categories.size()) {
+    node.fail("shares", "has the wrong length");
+  }
+  for (const double share : group.shares) {
+    if (!(share >= 0 && share <= 1)) node.fail("shares", "must lie between 0 and 1");
+  }
+  return group;
+}
+
+MeasurePriors read_measures(const JsonNode& node) {
+  MeasurePriors p;
+  p.net_promoter_accounts = read_count(node, "net_promoter_accounts");
+  if (node.has("net_promoter")) {
+    const auto n = node.numbers("net_promoter");
+    if (n.size() != 3 || !value::Answers{n[0], n[1], n[2]}.valid()) {
+      node.fail("net_promoter", "must be three counts of answers, each >= 0");
+    } else {
+      p.net_promoter = {n[0], n[1], n[2]};
+    }
+  }
+  for (const JsonNode& group : node.items("look_alikes")) {
+    p.look_alikes.push_back(read_look_alikes(group));
+  }
+  if (!p.look_alikes.empty() && !p.look_alikes.front().sector.empty()) {
+    node.fail("look_alikes", "must begin with all accounts (sector \"\")");
+  }
+  return p;
+}
+
 Json spreads_to_json(const std::vector<value::ScoreSpread>& spreads) {
   Json json = Json::array();
   for (const auto& spread : spreads) json.push_back({spread.mean, spread.variance});
@@ -99,6 +147,7 @@ Json content_of(const Model& model) {
                {"fitted_on", format_date(model.fitted_on)},
                {"accounts", model.accounts},
                {"priors", priors_to_json(model.priors)},
+               {"measures", measures_to_json(model.measures)},
                {"references", references},
                {"median_scores", numbers_to_json(model.median_scores)},
                {"score_spreads", spreads_to_json(model.spreads)},
@@ -113,6 +162,7 @@ void read_rest(const JsonNode& root, Model& model) {
   if (model.fitted_on == kNoDay) root.fail("fitted_on", "must be a date YYYY-MM-DD");
   model.accounts = read_count(root, "accounts");
   model.priors = read_priors(root.object("priors"));
+  if (root.has("measures")) model.measures = read_measures(root.object("measures"));
   const auto& indicators = model.profile.scorecard().indicators();
   model.references.resize(indicators.size());
   const JsonNode references = root.object("references");

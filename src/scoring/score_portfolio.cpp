@@ -5,6 +5,22 @@
 namespace kam::scoring {
 namespace {
 
+struct Priors {
+  portfolio::FeaturePriors features;
+  MeasurePriors measures;
+};
+
+/// Those of the model, or fitted where there is none.
+Result<Priors> priors_of(const portfolio::Portfolio& usable, const portfolio::PortfolioFacts& facts,
+                         const Model* given, const portfolio::FeatureOptions& options) {
+  if (given != nullptr) return Priors{given->priors, given->measures};
+  auto features = portfolio::fit_feature_priors(facts);
+  if (!features) return features.error();
+  auto measures = fit_measure_priors(usable, facts, options);
+  if (!measures) return measures.error();
+  return Priors{*features, std::move(*measures)};
+}
+
 /// The one path through the house. Without a given model the rulers are fitted on the way.
 Result<PortfolioScore> run(const portfolio::Portfolio& tables, const Profile& profile,
                            const Model* given, const ScoreRequest& request,
@@ -24,29 +40,30 @@ Result<PortfolioScore> run(const portfolio::Portfolio& tables, const Profile& pr
       summary.columns());
   if (!summarized.ok()) return summarized.status;
 
-  portfolio::FeaturePriors priors;
-  if (given != nullptr) {
-    priors = given->priors;
-  } else {
-    const auto fitted = portfolio::fit_feature_priors(usable, verdicts, request.as_of);
-    if (!fitted) return fitted.error();
-    priors = *fitted;
-  }
-  auto features = portfolio::features(usable, verdicts, request.as_of, priors);
+  const portfolio::FeatureOptions options;
+  const auto facts = portfolio::gather_facts(usable, verdicts, request.as_of, options);
+  if (!facts) return facts.error();
+  auto priors = priors_of(usable, *facts, given, options);
+  if (!priors) return priors.error();
+  auto features = portfolio::features(usable, *facts, priors->features, options);
   if (!features) return features.error();
+  if (Status s = add_measures(usable, *facts, priors->measures, options, *features); !s.ok()) {
+    return s;
+  }
 
-  auto model = given != nullptr
-                   ? Result<Model>(*given)
-                   : fit_model(profile, request.as_of, *features, priors, summary, executor);
+  auto model = given != nullptr ? Result<Model>(*given)
+                                : fit_model(profile, request.as_of, *features, priors->features,
+                                            summary, executor);
   if (!model) return model.error();
+  model->measures = std::move(priors->measures);
   auto scorer = Scorer::make(std::move(*model));
   if (!scorer) return scorer.error();
   auto table = scorer->score(*features, summary, request, executor);
   if (!table) return table.error();
 
-  const auto& facts = table->facts;
+  const auto& rows = table->facts;
   const auto& measure =
-      profile.concentration_measure == "net_revenue" ? facts.net_revenue : facts.net_revenue_12m;
+      profile.concentration_measure == "net_revenue" ? rows.net_revenue : rows.net_revenue_12m;
   auto shares = portfolio_columns(measure);
   checked->report.merge(features->report);
   return PortfolioScore{scorer->model(),    std::move(*table),    std::move(shares),

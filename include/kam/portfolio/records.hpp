@@ -22,6 +22,9 @@ using Code = std::uint32_t;
 /// No account: the parent of a root, an id that is not in the index.
 inline constexpr Code kNoAccount = std::numeric_limits<Code>::max();
 
+/// A small code (activity type, level) that is not known.
+inline constexpr std::uint8_t kUnknownCode = 255;
+
 /// Amounts beyond this are no money. Keeps every sum of amounts finite.
 inline constexpr double kMaxAmount = 1e100;
 
@@ -49,6 +52,7 @@ struct TransactionColumns {
   std::span<const Code> ref{};           ///< document number; 0 = none
   std::span<const Day> paid_date{};
   std::span<const Day> due_date{};
+  std::span<const std::string> category_names{};  ///< of code c: [c - 1]; what is alike across runs
 
   [[nodiscard]] std::size_t rows() const noexcept { return account.size(); }
 };
@@ -63,6 +67,10 @@ struct AccountColumns {
   std::span<const std::uint8_t> supplier_too{};    ///< 0/1: we buy from them as well
   std::span<const std::uint8_t> group_purchase{};  ///< 0/1: buys for a group
   std::span<const double> annual_revenue{};        ///< theirs [money/year], >= 0
+  std::span<const double> wallet{};         ///< what it buys of our category [money/year], > 0
+  std::span<const double> supplier_rank{};  ///< ours in its preference, 1 = preferred; ties: mean
+  std::span<const double> suppliers{};      ///< how many it uses in our category, >= 1
+  std::span<const std::string> sector_names{};  ///< of code c: [c - 1]; what is alike across runs
 };
 
 enum class ActivityType : std::uint8_t {
@@ -75,14 +83,15 @@ enum class ActivityType : std::uint8_t {
   report_received,
   survey,
 };
+inline constexpr std::uint8_t kActivityTypes = 8;
 
 /// One row per contact or service event.
 struct ActivityColumns {
   std::span<const Code> account;
   std::span<const Day> date;
-  std::span<const std::uint8_t> type{};  ///< an ActivityType
+  std::span<const std::uint8_t> type{};  ///< an ActivityType, or kUnknownCode
   std::span<const Code> our_person{};    ///< 0 = none
-  std::span<const Code> their_person{};  ///< 0 = none
+  std::span<const Code> their_person{};  ///< 0 = none; a `person` of the stakeholders
   std::span<const double> minutes{};     ///< >= 0
   std::span<const double> cost{};        ///< cost to serve [money], >= 0
   std::span<const double> sentiment{};   ///< -1 … 1
@@ -112,6 +121,7 @@ struct RatingColumns {
 };
 
 enum class DealOutcome : std::uint8_t { open = 0, won, lost };
+inline constexpr std::uint8_t kDealOutcomes = 3;
 
 struct OpportunityColumns {
   std::span<const Code> account;
@@ -125,6 +135,7 @@ struct OpportunityColumns {
 };
 
 enum class StakeholderLevel : std::uint8_t { operational = 0, middle, executive };
+inline constexpr std::uint8_t kStakeholderLevels = 3;
 
 /// Roles are a set: the bits of one byte.
 enum StakeholderRole : std::uint8_t {
@@ -134,17 +145,19 @@ enum StakeholderRole : std::uint8_t {
   kGatekeeper = 8,
   kCoach = 16,
 };
+inline constexpr std::uint8_t kStakeholderRoleSets = 32;
 
 struct StakeholderColumns {
   std::span<const Code> account;
-  std::span<const Code> person;           ///< pseudonym
+  std::span<const Code> person;           ///< pseudonym; codes as in `their_person`
   std::span<const Code> department{};     ///< 0 = none
-  std::span<const std::uint8_t> level{};  ///< a StakeholderLevel
+  std::span<const std::uint8_t> level{};  ///< a StakeholderLevel, or kUnknownCode
   std::span<const std::uint8_t> roles{};  ///< StakeholderRole bits
   std::span<const double> weight{};       ///< say in the decision, >= 0
-  std::span<const double> stance{};       ///< against -1 … 1 for us
+  std::span<const double> stance{};       ///< against -1 … 1 for us; NaN = not known
   std::span<const std::uint8_t> veto{};   ///< 0/1
-  std::span<const Day> rated_on{};
+  std::span<const Day> rated_on{};        ///< kNoDay = always known
+  std::span<const Day> left_on{};         ///< first day without them; kNoDay = still there
 };
 
 /// Their balance sheet and our exposure; [money] unless said otherwise.
@@ -202,6 +215,10 @@ struct Portfolio {
 [[nodiscard]] Status check_columns(const TransactionColumns& columns, std::size_t accounts);
 [[nodiscard]] Status check_columns(const AccountColumns& columns);
 [[nodiscard]] Status check_columns(const ActivityColumns& columns, std::size_t accounts);
+[[nodiscard]] Status check_columns(const ContractColumns& columns, std::size_t accounts);
 [[nodiscard]] Status check_columns(const RatingColumns& columns, std::size_t accounts);
+[[nodiscard]] Status check_columns(const OpportunityColumns& columns, std::size_t accounts);
+[[nodiscard]] Status check_columns(const StakeholderColumns& columns, std::size_t accounts);
+[[nodiscard]] Status check_columns(const FinancialColumns& columns, std::size_t accounts);
 
 }  // namespace kam::portfolio

@@ -11,6 +11,7 @@
 #include <kam/portfolio/features.hpp>
 #include <kam/portfolio/order_summary.hpp>
 #include <kam/scoring/estimate.hpp>
+#include <kam/scoring/measures.hpp>
 #include <kam/scoring/profile.hpp>
 #include <kam/value/frozen_reference.hpp>
 #include <kam/value/value_interval.hpp>
@@ -22,6 +23,7 @@ struct Model {
   Day fitted_on = kNoDay;    ///< as_of of the fit
   std::size_t accounts = 0;  ///< it was fitted on
   portfolio::FeaturePriors priors{};
+  MeasurePriors measures{};
   /// Per indicator: the ruler of a rank scale; empty for bands, and where no account had the
   /// feature.
   std::vector<std::optional<value::FrozenReference>> references{};
