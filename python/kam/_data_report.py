@@ -7,6 +7,15 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 _MOST_EXAMPLES = 5
+# Findings of the core about rows of other tables start with what one row is.
+_SIDE_TABLES = {
+    "rating": "ratings",
+    "activity": "activities",
+    "contract": "contracts",
+    "opportunity": "opportunities",
+    "stakeholder": "stakeholders",
+    "financial": "financials",
+}
 
 
 @dataclass(frozen=True)
@@ -96,13 +105,15 @@ def _examples(
     ids: list[Any],
     quoted: Any,
     told: set[int],
+    side_rows: dict[str, list[int]],
 ) -> list[str]:
     """The first rows or accounts of a core finding, as the user knows them."""
     if finding["subject"] != "row":
         return [f"account {ids[i]}" for i in finding["examples"]]
-    table = finding["code"].split("_")[0]
-    if table in ("rating", "activity"):  # rows of that table, not of the transactions
-        return [f"{table} {i + 1}" for i in finding["examples"]]
+    singular = finding["code"].split("_")[0]
+    if singular in _SIDE_TABLES:  # rows of that table, not of the transactions
+        mine = side_rows.get(_SIDE_TABLES[singular])
+        return [f"{singular} {(i if mine is None else mine[i]) + 1}" for i in finding["examples"]]
     rows = finding["examples"]
     if original_rows is not None:
         rows = [original_rows[i] for i in rows]
@@ -120,12 +131,14 @@ def join(
     ids: list[Any],
     texts_by_code: dict[str, Any],
     replaced: dict[str, set[int]],
+    side_rows: dict[str, list[int]],
 ) -> DataReport:
     """One report in the rows and names the user knows.
 
     original_rows: index in the user's table of each row the core saw (None: the same).
     texts_by_code: original column to quote for a core finding, e.g. unreadable_date.
     replaced: rows of a core finding that the edge has already told of under another code.
+    side_rows: as original_rows, of the other tables by name.
     """
     findings = list(edge.findings.values())
     for f in core["findings"]:
@@ -133,7 +146,8 @@ def join(
         count = f["count"] - len(told)
         if count <= 0:
             continue
-        examples = _examples(f, original_rows, ids, texts_by_code.get(f["code"]), told)
+        texts = texts_by_code.get(f["code"])
+        examples = _examples(f, original_rows, ids, texts, told, side_rows)
         findings.append(
             Finding(f["code"], f["severity"], f["subject"], count, examples, f["explanation"])
         )

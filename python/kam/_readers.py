@@ -10,27 +10,32 @@ from kam._errors import DataError
 from kam._source import EmptyTableError, FileOptions, Files, Source
 from kam._text_file import BLANKS, TextFile, delimiter_of, readable
 
-USED = ("transactions", "accounts", "ratings", "activities")
-UNUSED = (
+USED = (
+    "transactions",
+    "accounts",
+    "ratings",
+    "activities",
     "contracts",
-    "stakeholders",
     "opportunities",
+    "stakeholders",
     "financials",
-    "switching_costs",
-    "channel_stock",
 )
+UNUSED = ("switching_costs", "channel_stock")
 TRANSACTION_COLUMNS = (
-    "account_id",
-    "date",
-    "amount",
-    "quantity",
-    "cogs",
-    "kind",
-    "currency",
-    "ref",
-    "category",
+    *("account_id", "date", "amount", "quantity", "cogs", "kind", "currency", "ref", "category"),
+    *("due_date", "paid_date"),
 )
-_OTHER_COLUMNS = ("name", "parent_id", "since", "item", "value", "scale_min", "scale_max", "cost")
+_OTHER_COLUMNS = (
+    *("name", "parent_id", "since", "sector", "wallet", "supplier_rank", "suppliers"),
+    *("supplier_too", "group_purchase", "annual_revenue_them"),
+    *("item", "value", "scale_min", "scale_max"),
+    *("type", "our_person", "their_person", "minutes", "cost"),
+    *("start", "end", "value_per_year", "notice_days"),
+    *("stage", "stage_entered", "created", "outcome"),
+    *("person_key", "department", "level", "roles", "weight", "stance", "rated_on", "left_on"),
+    *("working_capital", "total_assets", "retained_earnings", "ebit", "equity", "liabilities"),
+    *("credit_limit", "exposure", "probability_of_default"),
+)
 COLUMN_NAMES = (*TRANSACTION_COLUMNS, *_OTHER_COLUMNS)
 _TEXT = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz")
 _SUFFIXES = (".parquet", *_TEXT)

@@ -25,6 +25,14 @@ _TABLES = (
     ("ratings_", "ratings"),
     ("activity_", "activities"),
     ("activities_", "activities"),
+    ("contract_", "contracts"),
+    ("contracts_", "contracts"),
+    ("opportunity_", "opportunities"),
+    ("opportunities_", "opportunities"),
+    ("stakeholder_", "stakeholders"),
+    ("stakeholders_", "stakeholders"),
+    ("financial_", "financials"),
+    ("financials_", "financials"),
 )
 _ROW = re.compile(r"^row (\d+)")
 

@@ -15,7 +15,8 @@ std::span<const T> Tables::take(const py::dict& columns, const char* name) {
   return in(object.cast<Array>());
 }
 
-void Tables::transactions(const py::dict& columns) {
+void Tables::transactions(const py::dict& columns, std::vector<std::string> category_names) {
+  category_names_ = std::move(category_names);
   auto& t = portfolio_.transactions;
   t.account = take<std::uint32_t>(columns, "account");
   t.date = take<std::int32_t>(columns, "date");
@@ -26,12 +27,24 @@ void Tables::transactions(const py::dict& columns) {
   t.cogs = take<double>(columns, "cogs");
   t.currency = take<std::uint32_t>(columns, "currency");
   t.ref = take<std::uint32_t>(columns, "ref");
+  t.paid_date = take<std::int32_t>(columns, "paid_date");
+  t.due_date = take<std::int32_t>(columns, "due_date");
+  t.category_names = category_names_;
 }
 
-void Tables::accounts(const py::dict& columns) {
+void Tables::accounts(const py::dict& columns, std::vector<std::string> sector_names) {
+  sector_names_ = std::move(sector_names);
   auto& a = portfolio_.accounts;
   a.parent = take<std::uint32_t>(columns, "parent");
   a.since = take<std::int32_t>(columns, "since");
+  a.sector = take<std::uint32_t>(columns, "sector");
+  a.supplier_too = take<std::uint8_t>(columns, "supplier_too");
+  a.group_purchase = take<std::uint8_t>(columns, "group_purchase");
+  a.annual_revenue = take<double>(columns, "annual_revenue");
+  a.wallet = take<double>(columns, "wallet");
+  a.supplier_rank = take<double>(columns, "supplier_rank");
+  a.suppliers = take<double>(columns, "suppliers");
+  a.sector_names = sector_names_;
 }
 
 void Tables::activities(const py::dict& columns) {
@@ -39,7 +52,59 @@ void Tables::activities(const py::dict& columns) {
   a.account = take<std::uint32_t>(columns, "account");
   a.date = take<std::int32_t>(columns, "date");
   a.type = take<std::uint8_t>(columns, "type");
+  a.our_person = take<std::uint32_t>(columns, "our_person");
+  a.their_person = take<std::uint32_t>(columns, "their_person");
+  a.minutes = take<double>(columns, "minutes");
   a.cost = take<double>(columns, "cost");
+}
+
+void Tables::contracts(const py::dict& columns) {
+  auto& c = portfolio_.contracts;
+  c.account = take<std::uint32_t>(columns, "account");
+  c.start = take<std::int32_t>(columns, "start");
+  c.end = take<std::int32_t>(columns, "end");
+  c.value_per_year = take<double>(columns, "value_per_year");
+  c.notice_days = take<double>(columns, "notice_days");
+}
+
+void Tables::opportunities(const py::dict& columns, std::vector<std::string> stage_names) {
+  stage_names_ = std::move(stage_names);
+  auto& o = portfolio_.opportunities;
+  o.account = take<std::uint32_t>(columns, "account");
+  o.value = take<double>(columns, "value");
+  o.stage = take<std::uint32_t>(columns, "stage");
+  o.stage_entered = take<std::int32_t>(columns, "stage_entered");
+  o.created = take<std::int32_t>(columns, "created");
+  o.outcome = take<std::uint8_t>(columns, "outcome");
+  o.stage_names = stage_names_;
+}
+
+void Tables::stakeholders(const py::dict& columns) {
+  auto& s = portfolio_.stakeholders;
+  s.account = take<std::uint32_t>(columns, "account");
+  s.person = take<std::uint32_t>(columns, "person");
+  s.department = take<std::uint32_t>(columns, "department");
+  s.level = take<std::uint8_t>(columns, "level");
+  s.roles = take<std::uint8_t>(columns, "roles");
+  s.weight = take<double>(columns, "weight");
+  s.stance = take<double>(columns, "stance");
+  s.rated_on = take<std::int32_t>(columns, "rated_on");
+  s.left_on = take<std::int32_t>(columns, "left_on");
+}
+
+void Tables::financials(const py::dict& columns) {
+  auto& f = portfolio_.financials;
+  f.account = take<std::uint32_t>(columns, "account");
+  f.date = take<std::int32_t>(columns, "date");
+  f.working_capital = take<double>(columns, "working_capital");
+  f.total_assets = take<double>(columns, "total_assets");
+  f.retained_earnings = take<double>(columns, "retained_earnings");
+  f.ebit = take<double>(columns, "ebit");
+  f.equity = take<double>(columns, "equity");
+  f.liabilities = take<double>(columns, "liabilities");
+  f.credit_limit = take<double>(columns, "credit_limit");
+  f.exposure = take<double>(columns, "exposure");
+  f.probability_of_default = take<double>(columns, "probability_of_default");
 }
 
 void Tables::ratings(const py::dict& columns, std::vector<std::string> item_names) {
@@ -135,7 +200,12 @@ void bind_portfolio(py::module_& m) {
       .def("transactions", &Tables::transactions)
       .def("accounts", &Tables::accounts)
       .def("activities", &Tables::activities)
-      .def("ratings", &Tables::ratings);
+      .def("contracts", &Tables::contracts)
+      .def("ratings", &Tables::ratings)
+      .def("opportunities", &Tables::opportunities)
+      .def("stakeholders", &Tables::stakeholders)
+      .def("financials", &Tables::financials);
+  m.attr("UNKNOWN_CODE") = portfolio::kUnknownCode;
   m.def("check", &check_tables);
   m.def("summarize", &summarize_rows);
 }

@@ -10,10 +10,14 @@ class Tables {
  public:
   explicit Tables(std::size_t accounts) { portfolio_.accounts.rows = accounts; }
 
-  void transactions(const py::dict& columns);
-  void accounts(const py::dict& columns);
+  void transactions(const py::dict& columns, std::vector<std::string> category_names);
+  void accounts(const py::dict& columns, std::vector<std::string> sector_names);
   void activities(const py::dict& columns);
+  void contracts(const py::dict& columns);
   void ratings(const py::dict& columns, std::vector<std::string> item_names);
+  void opportunities(const py::dict& columns, std::vector<std::string> stage_names);
+  void stakeholders(const py::dict& columns);
+  void financials(const py::dict& columns);
 
   [[nodiscard]] const portfolio::Portfolio& portfolio() const { return portfolio_; }
 
@@ -24,7 +28,7 @@ class Tables {
 
   portfolio::Portfolio portfolio_;
   std::vector<py::object> kept_;
-  std::vector<std::string> item_names_;
+  std::vector<std::string> category_names_, sector_names_, item_names_, stage_names_;
 };
 
 /// Rows read, repaired, rejected, and every finding, as plain Python data.
