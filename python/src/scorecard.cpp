@@ -44,6 +44,7 @@ PortfolioScore score(const scoring::Model& model, const py::dict& columns, const
   }();
   PortfolioScore result{.model = model,
                         .table = {},
+                        .classes = {},
                         .portfolio = {},
                         .summary = portfolio::OrderSummary(0),
                         .features = std::move(table),

@@ -6,6 +6,7 @@
 
 #include "numeric/text.hpp"
 #include "scoring/indicator_scores.hpp"
+#include "scoring/model_classes.hpp"
 
 namespace kam::scoring {
 namespace {
@@ -79,6 +80,7 @@ Result<Model> fit_scorecard(Profile profile, Day fitted_on, const portfolio::Fea
   std::vector<std::span<const double>> columns(scores->begin(), scores->end());
   model.median_scores = value::median_scores(columns);
   for (const auto& column : *scores) model.spreads.push_back(spread_of(column));
+  model.class_thresholds = fit_class_thresholds(model.profile, features);
   model.orders_note = "a scorecard alone: no orders were given";
   return model;
 }

@@ -4,6 +4,7 @@
 
 #include "numeric/sha256.hpp"
 #include "scoring/estimate_json.hpp"
+#include "scoring/model_classes.hpp"
 #include "scoring/model_file.hpp"
 #include "scoring/profile_json.hpp"
 
@@ -137,6 +138,24 @@ std::vector<value::ScoreSpread> read_spreads(const JsonNode& root) {
   return spreads;
 }
 
+Json thresholds_to_json(const std::vector<std::vector<double>>& thresholds) {
+  Json json = Json::array();
+  for (const auto& own : thresholds) json.push_back(numbers_to_json(own));
+  return json;
+}
+
+std::vector<std::vector<double>> read_thresholds(const JsonNode& root, const Profile& profile) {
+  std::vector<std::vector<double>> thresholds;
+  for (const JsonNode& own : root.items("class_thresholds")) {
+    auto& numbers = thresholds.emplace_back();
+    for (std::size_t i = 0; own.is_list() && i < own.size(); ++i) {
+      numbers.push_back(own.at(i).as_number());
+    }
+  }
+  if (!thresholds_fit(profile, thresholds)) root.fail("class_thresholds", "do not fit the profile");
+  return thresholds;
+}
+
 Json content_of(const Model& model) {
   Json references = Json::object();
   const auto& indicators = model.profile.scorecard().indicators();
@@ -151,6 +170,7 @@ Json content_of(const Model& model) {
                {"references", references},
                {"median_scores", numbers_to_json(model.median_scores)},
                {"score_spreads", spreads_to_json(model.spreads)},
+               {"class_thresholds", thresholds_to_json(model.class_thresholds)},
                {"orders_note", model.orders_note}};
   if (model.orders) json["orders"] = estimate_to_json(*model.orders);
   if (model.spend) json["spend"] = estimate_to_json(*model.spend);
@@ -175,6 +195,7 @@ void read_rest(const JsonNode& root, Model& model) {
     root.fail("median_scores", "has the wrong length");
   model.spreads = read_spreads(root);
   if (model.spreads.size() != indicators.size()) root.fail("score_spreads", "has the wrong length");
+  model.class_thresholds = read_thresholds(root, model.profile);
   model.orders_note = root.text("orders_note", "");
   if (root.has("orders")) model.orders = read_estimate(root.object("orders"));
   if (root.has("spend")) model.spend = read_estimate(root.object("spend"));

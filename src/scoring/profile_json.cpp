@@ -124,7 +124,7 @@ Result<Profile> read_profile(const Json& json, JsonErrors& errors) {
   const JsonNode root(json, "", errors);
   root.allow_only({"name", "description", "interval_level", "weight_concentration", "orders",
                    "concentration", "value_band", "churn_band", "dimension", "indicator", "rule",
-                   "tier", "tier_rule", "class", "matrix", "relation_type"});
+                   "tier", "tier_rule", "class", "matrix", "relation_type", "features", "stage"});
   std::vector<value::Dimension> dimensions;
   for (const JsonNode& node : root.items("dimension")) dimensions.push_back(read_dimension(node));
   std::vector<value::Indicator> indicators;
@@ -158,6 +158,7 @@ Result<Profile> read_profile(const Json& json, JsonErrors& errors) {
   }
   profile.value_bands = read_named_bands(root, "value_band");
   profile.churn_bands = read_named_bands(root, "churn_band");
+  profile.features = read_features(root);
   profile.tiers = read_tiers(root);
   profile.classes = read_classes(root);
   profile.matrices = read_matrices(root, profile.scorecard());
@@ -195,6 +196,7 @@ Json profile_to_json(const Profile& profile) {
                {"matrix", matrices_to_json(profile.matrices)},
                {"relation_type", relation_to_json(profile.relation)}};
   write_tiers(profile.tiers, json);
+  write_features(profile.features, json);
   return json;
 }
 

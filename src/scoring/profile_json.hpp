@@ -25,5 +25,7 @@ void write_tiers(const std::optional<value::TierRule>& rule, Json& json);
 [[nodiscard]] Json matrices_to_json(const std::vector<value::PortfolioMatrix>& matrices);
 [[nodiscard]] value::RelationRule read_relation(const JsonNode& node);
 [[nodiscard]] Json relation_to_json(const value::RelationRule& rule);
+[[nodiscard]] portfolio::FeatureOptions read_features(const JsonNode& root);
+void write_features(const portfolio::FeatureOptions& options, Json& json);
 
 }  // namespace kam::scoring

@@ -40,7 +40,7 @@ Result<PortfolioScore> run(const portfolio::Portfolio& tables, const Profile& pr
       summary.columns());
   if (!summarized.ok()) return summarized.status;
 
-  const portfolio::FeatureOptions options;
+  const portfolio::FeatureOptions& options = profile.features;
   const auto facts = portfolio::gather_facts(usable, verdicts, request.as_of, options);
   if (!facts) return facts.error();
   auto priors = priors_of(usable, *facts, given, options);
@@ -61,13 +61,17 @@ Result<PortfolioScore> run(const portfolio::Portfolio& tables, const Profile& pr
   auto table = scorer->score(*features, summary, request, executor);
   if (!table) return table.error();
 
+  auto kinds = classify(scorer->model(), *table, *features, usable.accounts, {}, executor);
+  if (!kinds) return kinds.error();
+
   const auto& rows = table->facts;
   const auto& measure =
       profile.concentration_measure == "net_revenue" ? rows.net_revenue : rows.net_revenue_12m;
   auto shares = portfolio_columns(measure);
   checked->report.merge(features->report);
-  return PortfolioScore{scorer->model(),    std::move(*table),    std::move(shares),
-                        std::move(summary), std::move(*features), std::move(checked->report)};
+  return PortfolioScore{scorer->model(),           std::move(*table),  std::move(*kinds),
+                        std::move(shares),         std::move(summary), std::move(*features),
+                        std::move(checked->report)};
 }
 
 }  // namespace

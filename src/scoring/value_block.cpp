@@ -138,6 +138,11 @@ void store_index(const Ruler& ruler, std::size_t i, Scratch& s, ValueBlock& out)
   out.value_lo[i] = ruled.interval.lo;
   out.value_hi[i] = ruled.interval.hi;
   put(s.rule_points, i, out.rule_points);
+  if (!out.additive_index.empty()) {
+    out.additive_index[i] = s.row.value_index;
+    out.additive_lo[i] = interval.lo;
+    out.additive_hi[i] = interval.hi;
+  }
   if (!value::explain_into(s.row, ruler.reference, s.why).ok()) return;  // no reference index
   put(s.why.points, i, out.reason_points);
   out.coverage_points[i] = s.why.coverage_points;
@@ -160,6 +165,7 @@ ValueBlock empty_block(const Profile& profile, std::size_t rows) {
     *table = table_of(indicators, rows);
   }
   out.rule_points = table_of(profile.rules().size(), rows);
+  if (!profile.rules().empty()) out.additive_index = out.additive_lo = out.additive_hi = na;
   return out;
 }
 

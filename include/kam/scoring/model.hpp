@@ -18,6 +18,12 @@
 
 namespace kam::scoring {
 
+/// The class rules whose thresholds are all known.
+struct FrozenClasses {
+  value::ClassRules rules;
+  std::vector<std::size_t> place;  ///< of each rule in the profile's list
+};
+
 struct Model {
   Profile profile;
   Day fitted_on = kNoDay;    ///< as_of of the fit
@@ -33,6 +39,12 @@ struct Model {
   std::optional<Estimate> orders{};           ///< empty: see orders_note
   std::optional<Estimate> spend{};
   std::string orders_note{};  ///< why an estimate is missing, in words
+  /// Per class of the profile, per condition with a quantile (of `all`, then of `any`): the
+  /// threshold it was at the fit; NaN where no account had the feature.
+  std::vector<std::vector<double>> class_thresholds{};
+
+  /// insufficient_data if no class can be decided; a class without its thresholds is left out.
+  [[nodiscard]] Result<FrozenClasses> class_rules() const;
 };
 
 /// References, medians and spreads of the scorecard alone: no orders, so no churn and no worth.

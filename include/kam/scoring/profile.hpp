@@ -14,6 +14,7 @@
 #include <kam/base/date.hpp>
 #include <kam/base/interval.hpp>
 #include <kam/base/status.hpp>
+#include <kam/portfolio/feature_options.hpp>
 #include <kam/value/classes.hpp>
 #include <kam/value/matrix.hpp>
 #include <kam/value/relation_type.hpp>
@@ -52,6 +53,7 @@ class Profile {
   std::vector<value::AccountClass> classes;  ///< quantiles not frozen yet: the model does that
   std::vector<value::PortfolioMatrix> matrices;
   value::RelationRule relation;
+  portfolio::FeatureOptions features;  ///< windows and outside numbers of the features
 
   [[nodiscard]] const value::Scorecard& scorecard() const noexcept { return scorecard_; }
   /// In the order in which they are applied.

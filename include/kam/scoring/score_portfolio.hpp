@@ -6,6 +6,7 @@
 #include <kam/portfolio/check.hpp>
 #include <kam/portfolio/features.hpp>
 #include <kam/portfolio/order_summary.hpp>
+#include <kam/scoring/classification.hpp>
 #include <kam/scoring/portfolio_columns.hpp>
 #include <kam/scoring/scorer.hpp>
 
@@ -14,6 +15,7 @@ namespace kam::scoring {
 struct PortfolioScore {
   Model model;                      ///< fitted now, or the one that was given
   ScoreTable table;                 ///< one row per account
+  ClassificationBlock classes;      ///< tier, class tags, relation type, matrices
   PortfolioColumns portfolio;       ///< shares, ranks, concentration of the profile's measure
   portfolio::OrderSummary summary;  ///< in the unit of the profile
   portfolio::FeatureTable features;

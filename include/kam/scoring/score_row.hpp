@@ -53,7 +53,8 @@ struct ValueBlock {
   std::vector<std::vector<double>> reason_points;      ///< [indicator][row], signed, exact
   std::vector<double> coverage_points;                 ///< the reason "data coverage"
   std::vector<std::vector<double>> rule_points;        ///< [rule][row]: caps, floors, vetoes
-  double reference_index = 0;                          ///< value index of the reference row
+  std::vector<double> additive_index, additive_lo, additive_hi;  ///< before rules; empty if none
+  double reference_index = 0;  ///< value index of the reference row
 };
 
 /// Will it buy again within the churn horizon?
