@@ -47,6 +47,7 @@
 #include <kam/value/frozen_reference.hpp>
 #include <kam/value/growth.hpp>
 #include <kam/value/indicator.hpp>
+#include <kam/value/learned_weights.hpp>
 #include <kam/value/loyalty.hpp>
 #include <kam/value/matrix.hpp>
 #include <kam/value/relation_type.hpp>

@@ -1,0 +1,574 @@
+#include <kam/value/learned_weights.hpp>
+
+#include <gtest/gtest.h>
+
+#include <kam/base/random.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "numeric/bounded_quadratic.hpp"
+
+namespace kam::value {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr double kInf = std::numeric_limits<double>::infinity();
+using Values = std::vector<double>;
+
+/// Accounts with independent scores; lost with log-odds a − Σ β s/100.
+struct Accounts {
+  std::vector<Values> scores;
+  Values outcome, weight;
+
+  [[nodiscard]] std::vector<std::span<const double>> columns() const {
+    return {scores.begin(), scores.end()};
+  }
+  void add(const Values& row, double y, double w = 1.0) {
+    scores.resize(row.size());
+    for (std::size_t k = 0; k < row.size(); ++k) scores[k].push_back(row[k]);
+    outcome.push_back(y);
+    weight.push_back(w);
+  }
+  [[nodiscard]] Values row(std::size_t i) const {
+    Values r;
+    for (const Values& column : scores) r.push_back(column[i]);
+    return r;
+  }
+};
+
+double log_odds(double a, const Values& beta, const Values& scores) {
+  for (std::size_t k = 0; k < beta.size(); ++k) a -= beta[k] * scores[k] / 100;
+  return a;
+}
+
+Accounts simulate(std::uint64_t seed, std::size_t n, double a, const Values& beta,
+                  double missing = 0.0) {
+  Random random(seed);
+  Accounts accounts;
+  for (std::size_t i = 0; i < n; ++i) {
+    Values row(beta.size());
+    for (double& s : row) s = 100 * random.uniform();
+    const double p = 1 / (1 + std::exp(-log_odds(a, beta, row)));
+    const double y = random.uniform() < p ? 1.0 : 0.0;
+    for (double& s : row) {
+      if (random.uniform() < missing) s = kNan;
+    }
+    accounts.add(row, y);
+  }
+  return accounts;
+}
+
+Result<LearnedWeights> learn(const Accounts& accounts, const LearnOptions& options = {}) {
+  const auto columns = accounts.columns();
+  return learn_weights({columns, accounts.outcome, accounts.weight}, options);
+}
+
+std::string refusal(const Accounts& accounts, const LearnOptions& options = {}) {
+  const auto result = learn(accounts, options);
+  return result ? "accepted" : result.error().message();
+}
+
+/// The penalised log-likelihood from its definition, in long double, t by closed form.
+long double objective(const Accounts& accounts, const Values& fill, long double a,
+                      const std::vector<long double>& beta, double ridge, const Values& prior) {
+  long double sum = 0;
+  for (std::size_t i = 0; i < accounts.outcome.size(); ++i) {
+    long double eta = a;
+    const Values row = accounts.row(i);
+    if (std::all_of(row.begin(), row.end(), [](double s) { return std::isnan(s); })) continue;
+    for (std::size_t k = 0; k < beta.size(); ++k) {
+      const double s = accounts.scores[k][i];
+      eta -= beta[k] * (std::isnan(s) ? fill[k] : s) / 100;
+    }
+    const long double y = accounts.outcome[i];
+    sum += accounts.weight[i] *
+           (y * eta - std::max(eta, 0.0L) - std::log1p(std::exp(-std::fabs(eta))));
+  }
+  long double t = 0, pp = 0;
+  const long double precision = 1 / (static_cast<long double>(kStrengthSpread) * kStrengthSpread);
+  for (std::size_t k = 0; k < prior.size(); ++k) {
+    t += ridge * prior[k] * beta[k];
+    pp += ridge * static_cast<long double>(prior[k]) * prior[k];
+  }
+  t /= pp + precision;
+  for (std::size_t k = 0; k < beta.size(); ++k) {
+    const long double off = beta[k] - (prior.empty() ? 0 : t * prior[k]);
+    sum -= ridge / 2 * off * off;
+  }
+  return sum - t * t * precision / 2;
+}
+
+/// The breach of the optimality conditions by central differences of the definition.
+double breach(const Accounts& accounts, const LearnedWeights& found, double ridge,
+              const Values& prior) {
+  std::vector<long double> beta(found.beta.begin(), found.beta.end());
+  const auto at = [&](long double a) {
+    return objective(accounts, found.fill_scores, a, beta, ridge, prior);
+  };
+  constexpr long double h = 1e-5L;
+  const auto slope = [&](long double up, long double down) { return (up - down) / (2 * h); };
+  long double worst = std::fabs(slope(at(found.intercept + h), at(found.intercept - h)));
+  for (long double& b : beta) {
+    const long double here = b;
+    b = here + h;
+    const long double up = at(found.intercept);
+    b = here - h;
+    const long double s = slope(up, at(found.intercept));
+    b = here;
+    worst = std::max(worst, here > 0 ? std::fabs(s) : s);
+  }
+  return static_cast<double>(worst);
+}
+
+// --- an independent path -----------------------------------------------------
+
+TEST(LearnedWeights, AGridOverTwoIndicatorsFindsNothingBetter) {
+  for (const double second : {1.5, -1.5}) {  // the second one inside, then at its bound
+    const Accounts accounts = simulate(7, 150, 0.5, {3.0, second});
+    for (const Values& prior : {Values{}, Values{1, 3}}) {
+      const LearnedWeights found = *learn(accounts, {.prior = prior, .minimum_events = 10});
+      Values p = prior;
+      for (double& x : p) x /= 4;
+      // Around the answer, then finer: the best of each grid of the feasible set.
+      long double a = found.intercept + .3L, b0 = found.beta[0] + .4L, b1 = found.beta[1] + .2L;
+      for (long double step = .2L; step > 1e-7L; step *= .7L) {
+        long double best = -HUGE_VALL, x = a, y = b0, z = b1;
+        for (int i = -2; i <= 2; ++i) {
+          for (int j = -2; j <= 2; ++j) {
+            for (int k = -2; k <= 2; ++k) {
+              const long double c0 = std::max(0.0L, y + j * step),
+                                c1 = std::max(0.0L, z + k * step);
+              const long double v =
+                  objective(accounts, found.fill_scores, x + i * step, {c0, c1}, 1.0, p);
+              if (v > best) best = v, a = x + i * step, b0 = c0, b1 = c1;
+            }
+          }
+        }
+      }
+      EXPECT_NEAR(static_cast<double>(a), found.intercept, 1e-5);
+      EXPECT_NEAR(static_cast<double>(b0), found.beta[0], 1e-5);
+      EXPECT_NEAR(static_cast<double>(b1), found.beta[1], 1e-5);
+      if (prior.empty()) {
+        EXPECT_EQ(found.at_bound[1], second < 0);
+      }
+    }
+  }
+}
+
+TEST(LearnedWeights, OptimalityConditionsHoldByTheDefinition) {
+  Random random(3);
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    const std::size_t k = 1 + random.below(8);
+    Values beta(k), prior(k);
+    for (double& b : beta) b = 3 * random.uniform() - 1;
+    for (double& p : prior) p = random.uniform();
+    const double total = std::accumulate(prior.begin(), prior.end(), 0.0);
+    for (double& p : prior) p /= total;
+    beta[0] = 3;
+    const Accounts accounts =
+        simulate(100 + seed, 300, std::accumulate(beta.begin(), beta.end(), 0.0) / 2, beta, .15);
+    const double ridge = std::pow(10.0, 6 * random.uniform() - 3);
+    const Values given = seed % 2 == 0 ? prior : Values{};
+    const LearnedWeights found = *learn(accounts, {.ridge = ridge, .prior = given});
+    EXPECT_TRUE(found.converged()) << seed << " " << found.kkt_residual;
+    EXPECT_LT(found.kkt_residual, 1e-9);
+    EXPECT_LT(breach(accounts, found, ridge, given), 1e-6) << seed;
+    EXPECT_NEAR(std::accumulate(found.weights.begin(), found.weights.end(), 0.0), 1, 1e-12);
+  }
+}
+
+TEST(LearnedWeights, LikelihoodAndPenaltyAreThoseOfTheDefinition) {
+  const Accounts accounts = simulate(5, 400, 0.5, {2, 1, 0}, .1);
+  const Values prior = {.5, .3, .2};
+  const LearnedWeights found = *learn(accounts, {.ridge = 3, .prior = prior});
+  const long double expected = objective(accounts, found.fill_scores, found.intercept,
+                                         {found.beta.begin(), found.beta.end()}, 3, prior);
+  EXPECT_NEAR(found.log_likelihood - found.penalty, static_cast<double>(expected), 1e-10);
+  long double likelihood = 0;
+  for (std::size_t i = 0; i < accounts.outcome.size(); ++i) {
+    const Values row = accounts.row(i);
+    if (std::all_of(row.begin(), row.end(), [](double s) { return std::isnan(s); })) continue;
+    const double eta = bad_log_odds(found, row);
+    likelihood -= std::log1p(std::exp(accounts.outcome[i] != 0 ? -eta : eta));
+  }
+  EXPECT_NEAR(found.log_likelihood, static_cast<double>(likelihood), 1e-10);
+}
+
+/// Acceptance: with a ridge that hardly matters, the mean over 200 portfolios of 1000 accounts of
+/// (estimate − truth)/standard error lies within 4/√200 of 0 plus .1 for the small-sample bias of
+/// logistic regression, its standard deviation within .85..1.15.
+TEST(LearnedWeights, KnownCoefficientsComeBackWithinTheirStandardErrors) {
+  const Values truth = {3, 2, 1.5};
+  constexpr int kPortfolios = 200;
+  for (std::size_t k = 0; k < 4; ++k) {
+    double sum = 0, squares = 0;
+    for (int r = 0; r < kPortfolios; ++r) {
+      const Accounts accounts = simulate(1000 + static_cast<std::uint64_t>(r), 1000, 2.0, truth);
+      const LearnedWeights found = *learn(accounts, {.ridge = 1e-4});
+      const double z = k == 3 ? (found.intercept - 2.0) / found.intercept_standard_error
+                              : (found.beta[k] - truth[k]) / found.standard_errors[k];
+      sum += z;
+      squares += z * z;
+    }
+    const double mean = sum / kPortfolios;
+    EXPECT_LT(std::fabs(mean), .1 + 4 / std::sqrt(kPortfolios)) << k;
+    const double deviation = std::sqrt(squares / kPortfolios - mean * mean);
+    EXPECT_GT(deviation, .85) << k;
+    EXPECT_LT(deviation, 1.15) << k;
+  }
+}
+
+TEST(LearnedWeights, StandardErrorsOfWeightsAgreeWithSimulation) {
+  const Values truth = {3, 2, 1};
+  constexpr int kPortfolios = 300;
+  double sum = 0, squares = 0, claimed = 0;
+  for (int r = 0; r < kPortfolios; ++r) {
+    const auto found =
+        *learn(simulate(5000 + static_cast<std::uint64_t>(r), 1500, 2.0, truth), {.ridge = 1e-4});
+    sum += found.weights[0];
+    squares += found.weights[0] * found.weights[0];
+    claimed += found.weight_standard_errors[0];
+  }
+  const double mean = sum / kPortfolios;
+  EXPECT_NEAR(mean, .5, .02);
+  const double deviation = std::sqrt(squares / kPortfolios - mean * mean);
+  EXPECT_NEAR(deviation / (claimed / kPortfolios), 1, .15);  // 4 % sampling error, and curvature
+}
+
+// --- laws --------------------------------------------------------------------
+
+TEST(LearnedWeights, WeightTwoIsTheRowTwiceAndOrderIsNothingToTheBit) {
+  const Accounts accounts = simulate(11, 9000, 0.0, {2, 1, .5, 0}, .1);  // several blocks
+  Accounts weighted = accounts, repeated = accounts, shuffled = weighted;
+  for (std::size_t i = 0; i < accounts.outcome.size(); i += 3) {
+    weighted.weight[i] = 2;
+    repeated.add(accounts.row(i), accounts.outcome[i]);
+  }
+  for (std::size_t i = 1; i < accounts.outcome.size(); i += 7) {  // weight 0 is no row
+    weighted.add({3, 3, 3, 3}, 1, 0);
+  }
+  const LearnedWeights w = *learn(weighted), r = *learn(repeated);
+  EXPECT_EQ(w.beta, r.beta);
+  EXPECT_EQ(w.intercept, r.intercept);
+  EXPECT_EQ(w.events, r.events);
+  EXPECT_EQ(w.log_likelihood, r.log_likelihood);
+
+  Random random(1);
+  for (std::size_t i = repeated.outcome.size() - 1; i > 0; --i) {
+    const std::size_t j = random.below(i + 1);
+    for (Values& column : repeated.scores) std::swap(column[i], column[j]);
+    std::swap(repeated.outcome[i], repeated.outcome[j]);
+  }
+  const LearnedWeights s = *learn(repeated);
+  EXPECT_EQ(s.beta, r.beta);
+  EXPECT_EQ(s.weight_standard_errors[0], r.weight_standard_errors[0]);
+  EXPECT_EQ(s.intercept_standard_error, r.intercept_standard_error);
+  EXPECT_EQ(s.log_likelihood, r.log_likelihood);
+}
+
+TEST(LearnedWeights, NamesOfIndicatorsDoNotMatter) {
+  const Values prior = {4, 3, 2, 1}, turned_prior = {1, 2, 3, 4};
+  Accounts accounts = simulate(13, 500, 0.0, {2, 1, .5, 0}, .1);
+  const LearnedWeights straight = *learn(accounts, {.prior = prior});
+  std::reverse(accounts.scores.begin(), accounts.scores.end());
+  const LearnedWeights turned = *learn(accounts, {.prior = turned_prior});
+  for (std::size_t k = 0; k < 4; ++k) EXPECT_NEAR(turned.beta[3 - k], straight.beta[k], 1e-12);
+  EXPECT_NEAR(turned.prior_share, straight.prior_share, 1e-12);
+}
+
+TEST(LearnedWeights, AConstantIndicatorChangesNothingAndANoisyOneLittle) {
+  Accounts accounts = simulate(17, 2000, 0.0, {2, 1});
+  const LearnedWeights before = *learn(accounts);
+  Accounts constant = accounts, noisy = accounts;
+  constant.scores.emplace_back(2000, 71.3);
+  Random random(2);
+  noisy.scores.emplace_back();
+  for (int i = 0; i < 2000; ++i) noisy.scores.back().push_back(100 * random.uniform());
+  const LearnedWeights with_constant = *learn(constant), with_noise = *learn(noisy);
+  EXPECT_EQ(with_constant.beta[2], 0);
+  EXPECT_TRUE(with_constant.at_bound[2]);
+  EXPECT_TRUE(std::isnan(with_constant.standard_errors[2]));
+  for (std::size_t k = 0; k < 2; ++k) {
+    EXPECT_NEAR(with_constant.beta[k], before.beta[k], 1e-12);
+    EXPECT_NEAR(with_noise.beta[k], before.beta[k], before.standard_errors[k]);
+  }
+  EXPECT_LT(with_noise.weights[2], .15);
+  // With a prior the outcomes say nothing of a constant column: it keeps its share.
+  const LearnedWeights kept = *learn(constant, {.prior = Values{1, 1, 2}});
+  EXPECT_NEAR(kept.beta[2], .5 * kept.strength, 1e-9);
+}
+
+TEST(LearnedWeights, TheBadOutcomeNeverBecomesLikelierByABetterScore) {
+  Random random(19);
+  const LearnedWeights found = *learn(simulate(19, 400, 0.0, {2, -1, 1, 0, .3}, .2));
+  for (int trial = 0; trial < 1000; ++trial) {
+    Values row(5);
+    for (double& s : row) s = 100 * random.uniform();
+    const double before = bad_log_odds(found, row);
+    double& raised = row[random.below(5)];
+    raised += (100 - raised) * random.uniform();
+    EXPECT_LE(bad_log_odds(found, row), before);
+  }
+}
+
+TEST(LearnedWeights, AnIndicatorUpsideDownIsAtItsBound) {
+  Accounts accounts = simulate(23, 500, 0.0, {2, 2});
+  EXPECT_GT(learn(accounts)->beta[1], 1);
+  for (double& s : accounts.scores[1]) s = 100 - s;
+  const LearnedWeights found = *learn(accounts);
+  EXPECT_EQ(found.beta[1], 0);
+  EXPECT_EQ(found.weights[0], 1);
+  EXPECT_TRUE(found.at_bound[1]);
+  EXPECT_FALSE(found.at_bound[0]);
+}
+
+TEST(LearnedWeights, MoreRidgeIsLessLikelihoodAndMorePrior) {
+  const Accounts accounts = simulate(29, 300, 0.0, {3, 0.5, 1});
+  const Values prior = {.2, .5, .3};
+  double likelihood = 0, share = -1, size = kInf;
+  for (double ridge = 1e-4; ridge < 1e6; ridge *= 10) {
+    const LearnedWeights found = *learn(accounts, {.ridge = ridge, .prior = prior});
+    EXPECT_LE(found.log_likelihood, likelihood);
+    EXPECT_GE(found.prior_share, share);
+    likelihood = found.log_likelihood;
+    share = found.prior_share;
+    const LearnedWeights plain = *learn(accounts, {.ridge = ridge});
+    const double norm =
+        std::inner_product(plain.beta.begin(), plain.beta.end(), plain.beta.begin(), 0.0);
+    EXPECT_LE(norm, size);
+    size = norm;
+  }
+  // In the limit the proportions are the prior's, and the strength is still learned.
+  const LearnedWeights stiff = *learn(accounts, {.ridge = 1e6, .prior = prior});
+  for (std::size_t k = 0; k < 3; ++k) EXPECT_NEAR(stiff.weights[k], prior[k], 1e-4);
+  EXPECT_NEAR(stiff.prior_share, 1, 1e-3);
+  EXPECT_GT(stiff.strength, 1);
+  EXPECT_FALSE(stiff.warning.empty());
+  const LearnedWeights loose = *learn(accounts, {.ridge = 1e-6, .prior = prior});
+  EXPECT_NEAR(loose.prior_share, 0, 1e-3);
+}
+
+TEST(LearnedWeights, FewEventsGiveBackThePriorsProportions) {
+  const Values prior = {.2, .5, .3};
+  double few = 0, many = 0;
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const LearnOptions options{.ridge = 10, .prior = prior, .minimum_events = 5};
+    const auto small = learn(simulate(seed, 40, 0.5, {4, 1, 0}), options);
+    const auto large = learn(simulate(seed, 20000, 0.5, {4, 1, 0}), options);
+    if (!small) continue;
+    few += small->prior_share;
+    many += large->prior_share;
+    EXPECT_NEAR(large->weights[0], .8, .1);
+  }
+  EXPECT_GT(few / 20, .6);
+  EXPECT_LT(many / 20, .06);
+}
+
+TEST(LearnedWeights, SeparationStaysFiniteAndIsSaid) {
+  Accounts accounts;
+  for (int i = 0; i < 100; ++i) accounts.add({i < 40 ? 10.0 : 90.0, 50.0 + i % 7}, i < 40 ? 1 : 0);
+  for (const Values& prior : {Values{}, Values{1, 1}}) {
+    for (const double ridge : {1e-6, 1.0, 1e6}) {
+      const auto found = learn(accounts, {.ridge = ridge, .prior = prior});
+      ASSERT_TRUE(found.has_value());
+      EXPECT_TRUE(found->converged()) << ridge << " " << found->kkt_residual;
+      EXPECT_LT(found->kkt_residual, 1e-9);
+      EXPECT_TRUE(std::isfinite(found->beta[0]));
+      EXPECT_NE(found->warning.find("separate"), std::string::npos) << ridge;
+    }
+  }
+}
+
+TEST(LearnedWeights, CollinearColumnsShareEquallyAndSayIt) {
+  Accounts accounts = simulate(31, 500, 0.0, {2, 1});
+  accounts.scores.push_back(accounts.scores[0]);
+  const LearnedWeights found = *learn(accounts);
+  EXPECT_NEAR(found.beta[0], found.beta[2], 1e-9);
+  EXPECT_EQ(found.condition_number, kInf);
+  EXPECT_NE(found.warning.find("nearly the same"), std::string::npos);
+  EXPECT_LT(found.kkt_residual, 1e-9);
+}
+
+TEST(LearnedWeights, AMissingScoreCountsAsTheMeanOfThePresentOnes) {
+  Accounts accounts = simulate(37, 300, 0.0, {2, 1}, .2);
+  const LearnedWeights found = *learn(accounts);
+  Accounts filled = accounts;
+  for (std::size_t k = 0; k < 2; ++k) {
+    double sum = 0, n = 0;
+    for (std::size_t i = 0; i < 300; ++i) {
+      const bool nothing = std::isnan(accounts.scores[0][i]) && std::isnan(accounts.scores[1][i]);
+      if (nothing) filled.weight[i] = 0;  // rejected there
+      if (std::isnan(accounts.scores[k][i])) continue;
+      sum += accounts.scores[k][i];
+      n += 1;
+    }
+    EXPECT_NEAR(found.fill_scores[k], sum / n, 1e-11);
+    EXPECT_EQ(found.present[k], n);
+    for (double& s : filled.scores[k]) s = std::isnan(s) ? sum / n : s;
+  }
+  const LearnedWeights same = *learn(filled);
+  for (std::size_t k = 0; k < 2; ++k) EXPECT_NEAR(same.beta[k], found.beta[k], 1e-11);
+  const Values holes = {kNan, 40}, plugged = {found.fill_scores[0], 40};
+  EXPECT_EQ(bad_log_odds(found, holes), bad_log_odds(found, plugged));
+}
+
+TEST(LearnedWeights, PointsAndSharesAreTheBetasInOtherUnits) {
+  const LearnedWeights found = *learn(simulate(41, 500, 0.0, {2, 1}));
+  for (std::size_t k = 0; k < 2; ++k) {
+    EXPECT_DOUBLE_EQ(found.log_odds_per_10[k], found.beta[k] / 10);
+    EXPECT_DOUBLE_EQ(found.weights[k], found.beta[k] / (found.beta[0] + found.beta[1]));
+  }
+  EXPECT_DOUBLE_EQ(bad_log_odds(found, Values{0, 0}), found.intercept);
+  EXPECT_NEAR(bad_log_odds(found, Values{50, 0}) - bad_log_odds(found, Values{60, 0}),
+              found.log_odds_per_10[0], 1e-14);
+  EXPECT_TRUE(std::isnan(found.strength));
+  EXPECT_TRUE(std::isnan(bad_log_odds(found, Values{50})));
+  EXPECT_TRUE(std::isnan(bad_log_odds(found, Values{50, 101})));
+}
+
+// --- the step within bounds --------------------------------------------------
+
+TEST(BoundedQuadratic, NoActiveSetIsBetter) {  // all 2^n of them
+  Random random(43);
+  for (int trial = 0; trial < 300; ++trial) {
+    const Eigen::Index n = 1 + static_cast<Eigen::Index>(random.below(6));
+    Eigen::MatrixXd root(n, n);
+    Eigen::VectorXd g(n), lower(n);
+    for (Eigen::Index i = 0; i < n; ++i) {
+      for (Eigen::Index j = 0; j < n; ++j) root(i, j) = random.normal();
+      g[i] = 3 * random.normal();
+      lower[i] = random.uniform() < .4 ? 0 : -random.uniform();
+    }
+    lower[0] = -kInf;
+    const Eigen::MatrixXd h = root * root.transpose() + .01 * Eigen::MatrixXd::Identity(n, n);
+    const auto value = [&](const Eigen::VectorXd& d) { return g.dot(d) + .5 * d.dot(h * d); };
+    const auto found = numeric::minimise_above(h, g, lower);
+    double best = kInf;
+    for (unsigned set = 0; set < (1u << n); set += 2) {
+      std::vector<Eigen::Index> free;
+      Eigen::VectorXd d = Eigen::VectorXd::Zero(n);
+      for (Eigen::Index i = 0; i < n; ++i) {
+        if ((set >> i & 1u) != 0)
+          d[i] = lower[i];
+        else
+          free.push_back(i);
+      }
+      const Eigen::VectorXd rhs = -(g + h * d)(free);
+      const Eigen::VectorXd solved = Eigen::MatrixXd(h(free, free)).ldlt().solve(rhs);
+      d(free) = solved;
+      if ((d.array() >= lower.array()).all()) best = std::min(best, value(d));
+    }
+    EXPECT_NEAR(value(found.step), best, 1e-9 * (1 + std::fabs(best)));
+    EXPECT_TRUE((found.step.array() >= lower.array()).all());
+  }
+}
+
+// --- hostile input -----------------------------------------------------------
+
+TEST(LearnedWeights, BadRowsAreLeftOutAndCounted) {
+  Accounts accounts = simulate(47, 300, 0.0, {2, 1});
+  const LearnedWeights clean = *learn(accounts);
+  accounts.add({50, 50}, kNan);
+  accounts.add({50, 50}, kNan, kNan);
+  accounts.add({50, 101}, 1);
+  accounts.add({kInf, 50}, 1);
+  accounts.add({kNan, kNan}, 1);
+  accounts.add({50, -1}, 0);
+  accounts.add({50, 50}, .5);
+  accounts.add({50, 50}, kInf);
+  accounts.add({50, 50}, 1, -1);
+  accounts.add({50, 50}, 1, kNan);
+  accounts.add({50, 50}, 1, kInf);
+  const LearnedWeights found = *learn(accounts);
+  EXPECT_EQ(found.beta, clean.beta);
+  EXPECT_EQ(found.intercept, clean.intercept);
+  EXPECT_EQ(found.unknown_outcomes, 2u);
+  EXPECT_EQ(found.rows.rows_scored, 300u);
+  EXPECT_EQ(found.rows.rows_rejected, 9u);
+  EXPECT_EQ(found.rows.first_rejected, 302u);
+  EXPECT_EQ(found.rows.first_reason, RowReason::out_of_domain);
+}
+
+TEST(LearnedWeights, TooFewEventsAreNamed) {
+  Accounts accounts;
+  Random random(53);
+  for (int i = 0; i < 500; ++i) accounts.add({100 * random.uniform()}, i < 29 ? 1 : 0);
+  const auto result = learn(accounts);
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().code(), StatusCode::insufficient_data);
+  EXPECT_EQ(result.error().message(),
+            "29 events and 471 accounts without one; `minimum_events` asks for 30 of each: keep "
+            "the prior weights");
+  for (double& y : accounts.outcome) y = 1 - y;  // the rarer outcome counts, whichever it is
+  EXPECT_NE(refusal(accounts).find("471 events and 29 accounts"), std::string::npos);
+  EXPECT_NE(refusal({}, {.minimum_events = 0}).find("1 to 256"), std::string::npos);
+  for (double& y : accounts.outcome) y = 1;
+  EXPECT_NE(refusal(accounts, {.minimum_events = 0}).find("0 accounts without"), std::string::npos);
+}
+
+TEST(LearnedWeights, WhereNothingPointsTheRightWayThePriorIsKept) {
+  Accounts accounts;
+  for (int i = 0; i < 100; ++i) accounts.add({i * 1.0, i < 50 ? 20.0 : 60.0}, i < 50 ? 0 : 1);
+  for (const Values& prior : {Values{}, Values{1, 2}}) {
+    const auto result = learn(accounts, {.prior = prior});
+    ASSERT_FALSE(result.has_value());
+    EXPECT_EQ(result.error().code(), StatusCode::insufficient_data);
+    EXPECT_NE(result.error().message().find("all coefficients are 0"), std::string::npos);
+  }
+}
+
+TEST(LearnedWeights, RefusalsNameTheArgument) {
+  Accounts accounts = simulate(59, 300, 0.0, {2, 1});
+  EXPECT_EQ(refusal(accounts, {.ridge = 0}), "`ridge` must be between 1e-6 and 1e6, got 0");
+  EXPECT_NE(refusal(accounts, {.ridge = kNan}).find("`ridge`"), std::string::npos);
+  EXPECT_NE(refusal(accounts, {.minimum_events = -1}).find("`minimum_events`"), std::string::npos);
+  EXPECT_NE(refusal(accounts, {.tolerance = 0}).find("`tolerance`"), std::string::npos);
+  EXPECT_NE(refusal(accounts, {.max_iterations = 0}).find("`max_iterations`"), std::string::npos);
+  EXPECT_EQ(refusal(accounts, {.prior = Values{1, -2}}),
+            "`prior[1]` must be finite and >= 0, got -2");
+  EXPECT_NE(refusal(accounts, {.prior = Values{0, 0}}).find("`prior`"), std::string::npos);
+  EXPECT_NE(refusal(accounts, {.prior = Values{1}}).find("`prior`"), std::string::npos);
+  accounts.scores[1].assign(300, kNan);
+  EXPECT_EQ(refusal(accounts), "`scores[1]` has no score in any row used: leave it out");
+  accounts.scores[1].pop_back();
+  EXPECT_NE(refusal(accounts).find("`scores[1]`"), std::string::npos);
+  accounts = simulate(59, 300, 0.0, {2, 1});
+  accounts.weight.pop_back();
+  EXPECT_NE(refusal(accounts).find("`weight`"), std::string::npos);
+  accounts.weight.assign(300, 1e308);
+  EXPECT_NE(refusal(accounts).find("finite sum"), std::string::npos);
+}
+
+TEST(LearnedWeights, ExtremeWeightsAndScoresGiveAnAnswer) {
+  for (const double scale : {1e-12, 1e12}) {
+    Accounts accounts = simulate(61, 300, 0.0, {2, 1});
+    for (double& w : accounts.weight) w = scale;
+    const auto found = learn(accounts, {.minimum_events = 0});
+    ASSERT_TRUE(found.has_value()) << found.error().message();
+    for (const double b : found->beta) EXPECT_TRUE(std::isfinite(b));
+    EXPECT_TRUE(found->converged()) << scale << " " << found->kkt_residual;
+  }
+  Accounts corners;
+  for (int i = 0; i < 200; ++i) corners.add({i % 2 == 0 ? 0.0 : 100.0}, i % 3 == 0 ? 1 : i % 2);
+  for (double& s : corners.scores[0]) s = 100 - s;
+  EXPECT_TRUE(learn(corners).has_value());
+}
+
+TEST(LearnedWeights, ThreadsChangeNoBitAndAHostMayStop) {
+  const Accounts accounts = simulate(67, 20000, 0.0, {2, 1, 0}, .1);
+  const auto columns = accounts.columns();
+  const OutcomeColumns data{columns, accounts.outcome, accounts.weight};
+  const Executor backwards{nullptr,
+                           [](void*, std::size_t n, void (*body)(void*, std::size_t), void* at) {
+                             for (std::size_t i = n; i-- > 0;) body(at, i);
+                           }};
+  EXPECT_EQ(learn_weights(data, {}, backwards)->beta, learn_weights(data)->beta);
+  const Executor stop{nullptr, nullptr, [](void*, double) { return false; }};
+  EXPECT_EQ(learn_weights(data, {}, stop).error().code(), StatusCode::cancelled);
+}
+
+}  // namespace
+}  // namespace kam::value
