@@ -20,6 +20,7 @@ from kam._errors import (
     RowWarning,
     VersionError,
 )
+from kam._learned import LearnedWeights, learn_weights
 from kam._model import Model
 from kam._models import BGNBD, MBGNBD, GammaGamma, lifetime_value
 from kam._schema import schema as _schema
@@ -44,6 +45,7 @@ __all__ = [
     "FormatError",
     "GammaGamma",
     "InsufficientDataError",
+    "LearnedWeights",
     "Model",
     "RowWarning",
     "ScoreResult",
@@ -54,6 +56,7 @@ __all__ = [
     "check",
     "columns",
     "concentration",
+    "learn_weights",
     "lifetime_value",
     "rank_order_centroid",
     "score",

@@ -260,6 +260,14 @@ def group_judgments(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg1: typing.SupportsInt | typing.SupportsIndex,
 ) -> numpy.typing.NDArray[numpy.float64]: ...
+def learn_weights(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg4: typing.SupportsFloat | typing.SupportsIndex,
+    arg5: typing.SupportsFloat | typing.SupportsIndex,
+) -> dict: ...
 def lifetime_value(
     arg0: Estimate,
     arg1: Estimate,

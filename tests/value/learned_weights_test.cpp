@@ -2,74 +2,16 @@
 
 #include <gtest/gtest.h>
 
-#include <kam/base/random.hpp>
-
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
-#include "numeric/bounded_quadratic.hpp"
+#include "value/outcome_accounts.hpp"
 
 namespace kam::value {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr double kInf = std::numeric_limits<double>::infinity();
-using Values = std::vector<double>;
-
-/// Accounts with independent scores; lost with log-odds a − Σ β s/100.
-struct Accounts {
-  std::vector<Values> scores;
-  Values outcome, weight;
-
-  [[nodiscard]] std::vector<std::span<const double>> columns() const {
-    return {scores.begin(), scores.end()};
-  }
-  void add(const Values& row, double y, double w = 1.0) {
-    scores.resize(row.size());
-    for (std::size_t k = 0; k < row.size(); ++k) scores[k].push_back(row[k]);
-    outcome.push_back(y);
-    weight.push_back(w);
-  }
-  [[nodiscard]] Values row(std::size_t i) const {
-    Values r;
-    for (const Values& column : scores) r.push_back(column[i]);
-    return r;
-  }
-};
-
-double log_odds(double a, const Values& beta, const Values& scores) {
-  for (std::size_t k = 0; k < beta.size(); ++k) a -= beta[k] * scores[k] / 100;
-  return a;
-}
-
-Accounts simulate(std::uint64_t seed, std::size_t n, double a, const Values& beta,
-                  double missing = 0.0) {
-  Random random(seed);
-  Accounts accounts;
-  for (std::size_t i = 0; i < n; ++i) {
-    Values row(beta.size());
-    for (double& s : row) s = 100 * random.uniform();
-    const double p = 1 / (1 + std::exp(-log_odds(a, beta, row)));
-    const double y = random.uniform() < p ? 1.0 : 0.0;
-    for (double& s : row) {
-      if (random.uniform() < missing) s = kNan;
-    }
-    accounts.add(row, y);
-  }
-  return accounts;
-}
-
-Result<LearnedWeights> learn(const Accounts& accounts, const LearnOptions& options = {}) {
-  const auto columns = accounts.columns();
-  return learn_weights({columns, accounts.outcome, accounts.weight}, options);
-}
-
-std::string refusal(const Accounts& accounts, const LearnOptions& options = {}) {
-  const auto result = learn(accounts, options);
-  return result ? "accepted" : result.error().message();
-}
+using namespace test;
 
 /// The penalised log-likelihood from its definition, in long double, t by closed form.
 long double objective(const Accounts& accounts, const Values& fill, long double a,
@@ -427,147 +369,6 @@ TEST(LearnedWeights, PointsAndSharesAreTheBetasInOtherUnits) {
   EXPECT_TRUE(std::isnan(found.strength));
   EXPECT_TRUE(std::isnan(bad_log_odds(found, Values{50})));
   EXPECT_TRUE(std::isnan(bad_log_odds(found, Values{50, 101})));
-}
-
-// --- the step within bounds --------------------------------------------------
-
-TEST(BoundedQuadratic, NoActiveSetIsBetter) {  // all 2^n of them
-  Random random(43);
-  for (int trial = 0; trial < 300; ++trial) {
-    const Eigen::Index n = 1 + static_cast<Eigen::Index>(random.below(6));
-    Eigen::MatrixXd root(n, n);
-    Eigen::VectorXd g(n), lower(n);
-    for (Eigen::Index i = 0; i < n; ++i) {
-      for (Eigen::Index j = 0; j < n; ++j) root(i, j) = random.normal();
-      g[i] = 3 * random.normal();
-      lower[i] = random.uniform() < .4 ? 0 : -random.uniform();
-    }
-    lower[0] = -kInf;
-    const Eigen::MatrixXd h = root * root.transpose() + .01 * Eigen::MatrixXd::Identity(n, n);
-    const auto value = [&](const Eigen::VectorXd& d) { return g.dot(d) + .5 * d.dot(h * d); };
-    const auto found = numeric::minimise_above(h, g, lower);
-    double best = kInf;
-    for (unsigned set = 0; set < (1u << n); set += 2) {
-      std::vector<Eigen::Index> free;
-      Eigen::VectorXd d = Eigen::VectorXd::Zero(n);
-      for (Eigen::Index i = 0; i < n; ++i) {
-        if ((set >> i & 1u) != 0)
-          d[i] = lower[i];
-        else
-          free.push_back(i);
-      }
-      const Eigen::VectorXd rhs = -(g + h * d)(free);
-      const Eigen::VectorXd solved = Eigen::MatrixXd(h(free, free)).ldlt().solve(rhs);
-      d(free) = solved;
-      if ((d.array() >= lower.array()).all()) best = std::min(best, value(d));
-    }
-    EXPECT_NEAR(value(found.step), best, 1e-9 * (1 + std::fabs(best)));
-    EXPECT_TRUE((found.step.array() >= lower.array()).all());
-  }
-}
-
-// --- hostile input -----------------------------------------------------------
-
-TEST(LearnedWeights, BadRowsAreLeftOutAndCounted) {
-  Accounts accounts = simulate(47, 300, 0.0, {2, 1});
-  const LearnedWeights clean = *learn(accounts);
-  accounts.add({50, 50}, kNan);
-  accounts.add({50, 50}, kNan, kNan);
-  accounts.add({50, 101}, 1);
-  accounts.add({kInf, 50}, 1);
-  accounts.add({kNan, kNan}, 1);
-  accounts.add({50, -1}, 0);
-  accounts.add({50, 50}, .5);
-  accounts.add({50, 50}, kInf);
-  accounts.add({50, 50}, 1, -1);
-  accounts.add({50, 50}, 1, kNan);
-  accounts.add({50, 50}, 1, kInf);
-  const LearnedWeights found = *learn(accounts);
-  EXPECT_EQ(found.beta, clean.beta);
-  EXPECT_EQ(found.intercept, clean.intercept);
-  EXPECT_EQ(found.unknown_outcomes, 2u);
-  EXPECT_EQ(found.rows.rows_scored, 300u);
-  EXPECT_EQ(found.rows.rows_rejected, 9u);
-  EXPECT_EQ(found.rows.first_rejected, 302u);
-  EXPECT_EQ(found.rows.first_reason, RowReason::out_of_domain);
-}
-
-TEST(LearnedWeights, TooFewEventsAreNamed) {
-  Accounts accounts;
-  Random random(53);
-  for (int i = 0; i < 500; ++i) accounts.add({100 * random.uniform()}, i < 29 ? 1 : 0);
-  const auto result = learn(accounts);
-  ASSERT_FALSE(result.has_value());
-  EXPECT_EQ(result.error().code(), StatusCode::insufficient_data);
-  EXPECT_EQ(result.error().message(),
-            "29 events and 471 accounts without one; `minimum_events` asks for 30 of each: keep "
-            "the prior weights");
-  for (double& y : accounts.outcome) y = 1 - y;  // the rarer outcome counts, whichever it is
-  EXPECT_NE(refusal(accounts).find("471 events and 29 accounts"), std::string::npos);
-  EXPECT_NE(refusal({}, {.minimum_events = 0}).find("1 to 256"), std::string::npos);
-  for (double& y : accounts.outcome) y = 1;
-  EXPECT_NE(refusal(accounts, {.minimum_events = 0}).find("0 accounts without"), std::string::npos);
-}
-
-TEST(LearnedWeights, WhereNothingPointsTheRightWayThePriorIsKept) {
-  Accounts accounts;
-  for (int i = 0; i < 100; ++i) accounts.add({i * 1.0, i < 50 ? 20.0 : 60.0}, i < 50 ? 0 : 1);
-  for (const Values& prior : {Values{}, Values{1, 2}}) {
-    const auto result = learn(accounts, {.prior = prior});
-    ASSERT_FALSE(result.has_value());
-    EXPECT_EQ(result.error().code(), StatusCode::insufficient_data);
-    EXPECT_NE(result.error().message().find("all coefficients are 0"), std::string::npos);
-  }
-}
-
-TEST(LearnedWeights, RefusalsNameTheArgument) {
-  Accounts accounts = simulate(59, 300, 0.0, {2, 1});
-  EXPECT_EQ(refusal(accounts, {.ridge = 0}), "`ridge` must be between 1e-6 and 1e6, got 0");
-  EXPECT_NE(refusal(accounts, {.ridge = kNan}).find("`ridge`"), std::string::npos);
-  EXPECT_NE(refusal(accounts, {.minimum_events = -1}).find("`minimum_events`"), std::string::npos);
-  EXPECT_NE(refusal(accounts, {.tolerance = 0}).find("`tolerance`"), std::string::npos);
-  EXPECT_NE(refusal(accounts, {.max_iterations = 0}).find("`max_iterations`"), std::string::npos);
-  EXPECT_EQ(refusal(accounts, {.prior = Values{1, -2}}),
-            "`prior[1]` must be finite and >= 0, got -2");
-  EXPECT_NE(refusal(accounts, {.prior = Values{0, 0}}).find("`prior`"), std::string::npos);
-  EXPECT_NE(refusal(accounts, {.prior = Values{1}}).find("`prior`"), std::string::npos);
-  accounts.scores[1].assign(300, kNan);
-  EXPECT_EQ(refusal(accounts), "`scores[1]` has no score in any row used: leave it out");
-  accounts.scores[1].pop_back();
-  EXPECT_NE(refusal(accounts).find("`scores[1]`"), std::string::npos);
-  accounts = simulate(59, 300, 0.0, {2, 1});
-  accounts.weight.pop_back();
-  EXPECT_NE(refusal(accounts).find("`weight`"), std::string::npos);
-  accounts.weight.assign(300, 1e308);
-  EXPECT_NE(refusal(accounts).find("finite sum"), std::string::npos);
-}
-
-TEST(LearnedWeights, ExtremeWeightsAndScoresGiveAnAnswer) {
-  for (const double scale : {1e-12, 1e12}) {
-    Accounts accounts = simulate(61, 300, 0.0, {2, 1});
-    for (double& w : accounts.weight) w = scale;
-    const auto found = learn(accounts, {.minimum_events = 0});
-    ASSERT_TRUE(found.has_value()) << found.error().message();
-    for (const double b : found->beta) EXPECT_TRUE(std::isfinite(b));
-    EXPECT_TRUE(found->converged()) << scale << " " << found->kkt_residual;
-  }
-  Accounts corners;
-  for (int i = 0; i < 200; ++i) corners.add({i % 2 == 0 ? 0.0 : 100.0}, i % 3 == 0 ? 1 : i % 2);
-  for (double& s : corners.scores[0]) s = 100 - s;
-  EXPECT_TRUE(learn(corners).has_value());
-}
-
-TEST(LearnedWeights, ThreadsChangeNoBitAndAHostMayStop) {
-  const Accounts accounts = simulate(67, 20000, 0.0, {2, 1, 0}, .1);
-  const auto columns = accounts.columns();
-  const OutcomeColumns data{columns, accounts.outcome, accounts.weight};
-  const Executor backwards{nullptr,
-                           [](void*, std::size_t n, void (*body)(void*, std::size_t), void* at) {
-                             for (std::size_t i = n; i-- > 0;) body(at, i);
-                           }};
-  EXPECT_EQ(learn_weights(data, {}, backwards)->beta, learn_weights(data)->beta);
-  const Executor stop{nullptr, nullptr, [](void*, double) { return false; }};
-  EXPECT_EQ(learn_weights(data, {}, stop).error().code(), StatusCode::cancelled);
 }
 
 }  // namespace
