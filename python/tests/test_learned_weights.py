@@ -102,6 +102,31 @@ def test_without_bounds_in_the_way_the_errors_are_those_of_logistic_regression()
     assert_allclose(found.weight_standard_errors, of_weights, rtol=1e-5)
 
 
+def test_share_of_the_prior_and_condition_number_by_their_definitions() -> None:
+    scores, outcome = simulate(23, 500, [3.0, 2.0, 2.0])
+    scores[:, 2] = 0.7 * scores[:, 2] + 0.3 * scores[:, 1]
+    prior, ridge = np.array([0.5, 0.3, 0.2]), 4.0
+    found = learn(scores, outcome, prior=prior, ridge=ridge)
+    assert not any(found.at_bound)
+    x = np.column_stack([np.ones(len(outcome)), -scores / 100])
+    p = 1 / (1 + np.exp(-found.log_odds(scores)))
+    h = x.T @ (x * (p * (1 - p))[:, None])
+    information = h[1:, 1:] - np.outer(h[1:, 0], h[0, 1:]) / h[0, 0]
+    # The marginal prior of beta = t p + e, by its covariance instead of its precision.
+    precision = np.linalg.inv(np.eye(3) / ridge + STRENGTH_SPREAD**2 * np.outer(prior, prior))
+    d = np.trace(np.linalg.solve(information + precision, information))
+    assert found.effective_parameters == pytest.approx(d, rel=1e-9)
+    assert found.prior_share == pytest.approx(1 - (d - 1) / 2, rel=1e-9)
+    scale = np.sqrt(np.diag(information))
+    values = np.linalg.eigvalsh(information / np.outer(scale, scale))
+    assert found.condition_number == pytest.approx(values[-1] / values[0], rel=1e-9)
+    assert_allclose(
+        found.standard_errors,
+        np.sqrt(np.diag(np.linalg.inv(information + precision))),
+        rtol=1e-9,
+    )
+
+
 @settings(max_examples=30, deadline=None)
 @given(
     seed=st.integers(0, 10_000),

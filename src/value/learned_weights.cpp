@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <new>
 
 #include <kam/base/columns.hpp>
@@ -10,6 +9,7 @@
 #include <kam/value/weights.hpp>
 
 #include "numeric/text.hpp"
+#include "value/fit_diagnostics.hpp"
 #include "value/logistic_ridge.hpp"
 #include "value/outcome_rows.hpp"
 
@@ -17,7 +17,6 @@ namespace kam::value {
 namespace {
 
 using Eigen::Index;
-using Eigen::MatrixXd;
 using Eigen::VectorXd;
 using numeric::shortest;
 using value_detail::ColumnMean;
@@ -86,15 +85,6 @@ Status check_events(const Design& design, const std::vector<ColumnMean>& means, 
   return {};
 }
 
-/// Positions in θ that are not held at their bound; the intercept is the first.
-std::vector<Index> free_positions(const LogisticOptimum& optimum) {
-  std::vector<Index> free;
-  for (Index i = 0; i < optimum.point.size(); ++i) {
-    if (optimum.at_bound[static_cast<std::size_t>(i)] == 0) free.push_back(i);
-  }
-  return free;
-}
-
 void copy_estimates(const LogisticOptimum& optimum, const Penalty& penalty,
                     const std::vector<ColumnMean>& means, LearnedWeights& learned) {
   const VectorXd beta = optimum.point.tail(optimum.point.size() - 1);
@@ -116,70 +106,6 @@ void copy_estimates(const LogisticOptimum& optimum, const Penalty& penalty,
   learned.kkt_residual = optimum.kkt_residual;
   learned.stop_reason = optimum.stop_reason;
   learned.iterations = optimum.iterations;
-}
-
-void copy_errors(const LogisticOptimum& optimum, const Penalty& penalty,
-                 const std::vector<Index>& free, LearnedWeights& learned) {
-  const auto k = static_cast<Index>(learned.beta.size());
-  MatrixXd hessian = optimum.at.hessian;
-  hessian.bottomRightCorner(k, k) += penalty.hessian(k);
-  const auto order = static_cast<Index>(free.size());
-  const MatrixXd covariance =
-      MatrixXd(hessian(free, free)).llt().solve(MatrixXd::Identity(order, order));
-  const double sum = optimum.point.tail(k).sum();
-  VectorXd of_intercept = VectorXd::Ones(order);
-  learned.standard_errors.assign(learned.beta.size(), kNaN);
-  learned.weight_standard_errors.assign(learned.beta.size(), kNaN);
-  for (Index i = 1; i < order; ++i) {
-    const auto at = static_cast<std::size_t>(free[static_cast<std::size_t>(i)] - 1);
-    of_intercept[i] = learned.fill_scores[at] / 100.0;
-    learned.standard_errors[at] = std::sqrt(covariance(i, i));
-    VectorXd of_weight = VectorXd::Constant(order, -learned.weights[at] / sum);
-    of_weight[0] = 0.0;
-    of_weight[i] += 1.0 / sum;
-    learned.weight_standard_errors[at] =
-        std::sqrt(std::max(0.0, of_weight.dot(covariance * of_weight)));
-  }
-  learned.intercept_standard_error = std::sqrt(of_intercept.dot(covariance * of_intercept));
-}
-
-/// What the outcomes say of the β that are free, the intercept profiled out.
-MatrixXd information_of(const LogisticOptimum& optimum, const std::vector<Index>& free) {
-  const MatrixXd h = optimum.at.hessian(free, free);
-  const Index f = h.rows() - 1;
-  const VectorXd with_intercept = h.col(0).tail(f);
-  return h.bottomRightCorner(f, f) - with_intercept * with_intercept.transpose() / h(0, 0);
-}
-
-void share_out(const MatrixXd& information, const Penalty& penalty, const std::vector<Index>& free,
-               LearnedWeights& learned) {
-  const Index f = information.rows();
-  Penalty among_free = penalty;
-  if (penalty.prior.size() > 0) {
-    among_free.prior.resize(f);
-    for (Index i = 0; i < f; ++i) {
-      among_free.prior[i] = penalty.prior[free[static_cast<std::size_t>(i + 1)] - 1];
-    }
-  }
-  const MatrixXd both = information + among_free.hessian(f);
-  learned.effective_parameters = both.llt().solve(information).trace();
-  // A prior fixes proportions only: its direction is not one of them.
-  const bool has_direction = penalty.prior.size() > 0 && among_free.prior.sum() > 0.0;
-  const double strength = has_direction ? 1.0 : 0.0;
-  const double of = static_cast<double>(f) - strength;
-  const double share = 1.0 - (learned.effective_parameters - strength) / of;
-  learned.prior_share = of > 0.0 ? std::clamp(share, 0.0, 1.0) : kNaN;
-}
-
-double condition_of(const MatrixXd& information) {
-  const VectorXd diagonal = information.diagonal();
-  if (!(diagonal.minCoeff() > 0.0)) return HUGE_VAL;
-  const VectorXd scale = diagonal.cwiseSqrt().cwiseInverse();
-  const MatrixXd scaled = scale.asDiagonal() * information * scale.asDiagonal();
-  const VectorXd values = Eigen::SelfAdjointEigenSolver<MatrixXd>(scaled).eigenvalues();
-  const double largest = values[values.size() - 1];
-  const double rounding = 1e-13 * static_cast<double>(values.size()) * largest;
-  return values[0] > rounding ? largest / values[0] : HUGE_VAL;
 }
 
 std::string warning_of(const LogisticOptimum& optimum, const LearnedWeights& learned) {
@@ -220,7 +146,7 @@ Result<LearnedWeights> learn_weights(const OutcomeColumns& columns, const LearnO
   if (optimum.stop_reason == StopReason::cancelled) {
     return Status{StatusCode::cancelled, "cancelled by the executor"};
   }
-  const std::vector<Index> free = free_positions(optimum);
+  const std::vector<Index> free = value_detail::free_positions(optimum);
   if (free.size() == 1) {
     return Status{StatusCode::insufficient_data,
                   "no indicator was lower at the " + shortest(design.events) +
@@ -232,10 +158,7 @@ Result<LearnedWeights> learn_weights(const OutcomeColumns& columns, const LearnO
   learned.events = design.events;
   learned.non_events = design.non_events;
   copy_estimates(optimum, *penalty, means, learned);
-  copy_errors(optimum, *penalty, free, learned);
-  const MatrixXd information = information_of(optimum, free);
-  share_out(information, *penalty, free, learned);
-  learned.condition_number = condition_of(information);
+  value_detail::diagnose(optimum, *penalty, free, learned);
   learned.warning = warning_of(optimum, learned);
   return learned;
 } catch (const std::bad_alloc&) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <new>
 
 #include "numeric/bounded_quadratic.hpp"
 
@@ -55,19 +56,24 @@ Likelihood of_block(const Design::Block& block, const VectorXd& theta) {
   return sum;
 }
 
-/// Blocks are added in their order; false if the host asked to stop.
+/// Blocks are added in their order; false if the host asked to stop. A host's threads see no
+/// exception: what a block could not allocate is thrown here, on the calling one.
 bool evaluate(const Design& design, const VectorXd& theta, const Executor& executor,
               Likelihood& total) {
   std::vector<Likelihood> blocks(design.blocks.size());
-  const bool finished =
-      for_each_block(executor, design.rows, [&](std::size_t block, std::size_t, std::size_t) {
-        blocks[block] = of_block(design.blocks[block], theta);
-      });
+  std::vector<char> done(design.blocks.size(), 0);
+  const auto one = [&](std::size_t block, std::size_t, std::size_t) noexcept {
+    try {
+      blocks[block] = of_block(design.blocks[block], theta);
+      done[block] = 1;
+    } catch (const std::bad_alloc&) {  // told by `done`
+    }
+  };
+  if (!for_each_block(executor, design.rows, one)) return false;
+  if (std::find(done.begin(), done.end(), 0) != done.end()) throw std::bad_alloc();
   total = empty(theta.size());
-  for (const Likelihood& block : blocks) {
-    if (finished) add(total, block);
-  }
-  return finished;
+  for (const Likelihood& block : blocks) add(total, block);
+  return true;
 }
 
 /// The objective: likelihood and penalty together.

@@ -293,6 +293,26 @@ TEST(LearnedWeights, MoreRidgeIsLessLikelihoodAndMorePrior) {
   EXPECT_NEAR(loose.prior_share, 0, 1e-3);
 }
 
+TEST(LearnedWeights, TheShareOfTheRidgeIsItsShareOfTheCurvature) {
+  const Accounts accounts = simulate(43, 300, 1.0, {2});
+  const LearnedWeights found = *learn(accounts, {.ridge = 5});
+  double v = 0, vx = 0, vxx = 0;
+  for (const double s : accounts.scores[0]) {
+    const double p = 1 / (1 + std::exp(-bad_log_odds(found, Values{s}))), bend = p * (1 - p);
+    v += bend;
+    vx += bend * s / 100;
+    vxx += bend * s / 100 * s / 100;
+  }
+  const double information = vxx - vx * vx / v;
+  EXPECT_NEAR(found.effective_parameters, information / (information + 5), 1e-12);
+  EXPECT_NEAR(found.prior_share, 5 / (information + 5), 1e-12);
+  EXPECT_NEAR(found.standard_errors[0], 1 / std::sqrt(information + 5), 1e-12);
+  EXPECT_EQ(found.condition_number, 1);
+  EXPECT_EQ(found.weight_standard_errors[0], 0);
+  // One coefficient has no proportion to share with a prior.
+  EXPECT_TRUE(std::isnan(learn(accounts, {.prior = Values{3}})->prior_share));
+}
+
 TEST(LearnedWeights, FewEventsGiveBackThePriorsProportions) {
   const Values prior = {.2, .5, .3};
   double few = 0, many = 0;
