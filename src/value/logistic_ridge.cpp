@@ -149,7 +149,7 @@ class Search {
 
   /// What the gradient of a stiff penalty cannot resolve.
   [[nodiscard]] double rounding() const {
-    return std::numeric_limits<double>::epsilon() * penalty_.ridge *
+    return 8.0 * std::numeric_limits<double>::epsilon() * penalty_.ridge *
            found_.point.cwiseAbs().maxCoeff();
   }
 
