@@ -198,6 +198,14 @@ TEST(LearnedWeights, WeightTwoIsTheRowTwiceAndOrderIsNothingToTheBit) {
   EXPECT_EQ(w.events, r.events);
   EXPECT_EQ(w.log_likelihood, r.log_likelihood);
 
+  Accounts split = repeated;
+  for (std::size_t i = 0; i < repeated.outcome.size(); i += 5) {
+    split.weight[i] = .25;
+    split.add(repeated.row(i), repeated.outcome[i], .75);
+  }
+  EXPECT_EQ(learn(split)->beta, r.beta);
+  EXPECT_EQ(learn(split)->events, r.events);
+
   Random random(1);
   for (std::size_t i = repeated.outcome.size() - 1; i > 0; --i) {
     const std::size_t j = random.below(i + 1);
