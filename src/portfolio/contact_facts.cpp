@@ -51,10 +51,12 @@ class ContactGatherer {
 
   ContactFacts gather(std::span<const std::uint32_t> rows, std::size_t account) {
     clear();
-    ContactFacts facts;
+    ContactFacts facts{.has_rows = !rows.empty()};
     for (const std::uint32_t row : rows) add(row, facts);
     count_people(facts);
-    if (!people_.begin.empty()) reach(account, facts);
+    if (!people_.begin.empty() && people_.begin[account] < people_.begin[account + 1]) {
+      reach(account, facts);
+    }
     count_reports(facts);
     return facts;
   }

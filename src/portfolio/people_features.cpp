@@ -12,7 +12,9 @@ namespace {
 template <class Value>
 std::vector<double> column_of(std::span<const ContactFacts> facts, Value&& value) {
   std::vector<double> column(facts.size());
-  for (std::size_t i = 0; i < facts.size(); ++i) column[i] = value(facts[i]);
+  for (std::size_t i = 0; i < facts.size(); ++i) {
+    column[i] = facts[i].has_rows ? value(facts[i]) : kNaN;
+  }
   return column;
 }
 

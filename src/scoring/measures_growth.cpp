@@ -96,27 +96,29 @@ std::vector<double> stage_probabilities(std::span<const std::string> names,
 /// Open deals known on as_of, account by account.
 struct OpenDeals {
   std::vector<std::vector<Deal>> by_account;
-  std::vector<char> unusable;  ///< the account has one that cannot be used
+  std::vector<char> known;  ///< whether the account has a deal, open or not, that can be used
 
   OpenDeals(const MeasureInput& in, portfolio::DataReport& report)
-      : by_account(in.portfolio.accounts.rows), unusable(in.portfolio.accounts.rows, 0) {
+      : by_account(in.portfolio.accounts.rows), known(in.portfolio.accounts.rows, 0) {
     const auto& o = in.portfolio.opportunities;
     const std::vector<double> probability = stage_probabilities(o.stage_names, in.options);
     for (std::size_t i = 0; i < o.account.size(); ++i) {
-      if (!open(o, i, in.as_of())) continue;
+      if (later(o.created, i, in.as_of()) || later(o.stage_entered, i, in.as_of())) continue;
       const Deal deal{o.value[i], probability[o.stage[i]]};
-      if (!usable(deal, i, report)) {
-        unusable[o.account[i]] = 1;
-      } else if (deal.value > 0 && deal.probability > 0) {
+      const bool open = is_open(o, i);
+      if (open && !usable(deal, i, report)) continue;
+      known[o.account[i]] = 1;
+      if (open && deal.value > 0 && deal.probability > 0) {
         by_account[o.account[i]].push_back(deal);
       }
     }
   }
 
  private:
-  static bool open(const portfolio::OpportunityColumns& o, std::size_t i, Day as_of) {
-    const auto later = [&](std::span<const Day> day) { return !day.empty() && day[i] > as_of; };
-    if (later(o.created) || later(o.stage_entered)) return false;
+  static bool later(std::span<const Day> day, std::size_t i, Day as_of) {
+    return !day.empty() && day[i] > as_of;
+  }
+  static bool is_open(const portfolio::OpportunityColumns& o, std::size_t i) {
     return o.outcome.empty() || o.outcome[i] == static_cast<int>(portfolio::DealOutcome::open);
   }
 
@@ -146,7 +148,7 @@ void add_pipeline(const MeasureInput& in, FeatureTable& features) {
   std::vector<double> median(features.accounts), rate(features.accounts, kNaN);
   for (std::size_t i = 0; i < median.size(); ++i) {
     std::vector<Deal>& own = deals.by_account[i];
-    median[i] = own.empty() && deals.unusable[i] != 0 ? kNaN : pipeline_median(std::move(own));
+    median[i] = deals.known[i] == 0 ? kNaN : pipeline_median(std::move(own));
     const auto& facts = in.facts.accounts[i];
     if (facts.has_rows) rate[i] = value::pipeline_over_revenue(median[i], facts.net_revenue);
   }

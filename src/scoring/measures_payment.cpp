@@ -78,7 +78,8 @@ void add_disputes(const MeasureInput& in, FeatureTable& features) {
   std::vector<double> rate(features.accounts, kNaN);
   for (std::size_t i = 0; i < rate.size(); ++i) {
     const double orders = in.facts.accounts[i].orders_12m;
-    if (orders > 0) rate[i] = in.facts.contacts[i].complaints_12m / orders;
+    const portfolio::ContactFacts& contacts = in.facts.contacts[i];
+    if (orders > 0 && contacts.has_rows) rate[i] = contacts.complaints_12m / orders;
   }
   features.add("dispute_rate", std::move(rate));
 }

@@ -1,6 +1,7 @@
 /// Their balance sheet, our exposure, and what binds both: financials and contracts.
 #include <algorithm>
 #include <cmath>
+#include <set>
 #include <utility>
 
 #include <kam/value/credit_risk.hpp>
@@ -125,7 +126,12 @@ void add_credit(const MeasureInput& in, FeatureTable& features) {
 /// Running contracts of every account.
 struct Running {
   std::vector<double> value, renewal;
-  explicit Running(std::size_t n) : value(n, 0.0), renewal(n, kNaN) {}
+  explicit Running(std::size_t n) : value(n, kNaN), renewal(n, kNaN) {}
+
+  /// Of an account with a contract, even if that has ended, it is known what it holds.
+  void know(std::size_t account) {
+    if (std::isnan(value[account])) value[account] = 0;
+  }
 
   void add(const ContractColumns& c, std::size_t row, Day as_of, portfolio::DataReport& report) {
     const std::size_t account = c.account[row];
@@ -133,7 +139,7 @@ struct Running {
     if (yearly >= 0 && yearly <= portfolio::kMaxAmount) {
       values_.emplace_back(account, yearly);
     } else if (!c.value_per_year.empty()) {
-      value[account] = kNaN;
+      unknown_.insert(account);
       report.add("contract_bad_value", Severity::rejected, row,
                  "The value of the contract is missing or below 0, so the account's contract "
                  "value is not known.");
@@ -152,10 +158,12 @@ struct Running {
   void sum_up() {
     std::sort(values_.begin(), values_.end());
     for (const auto& [account, yearly] : values_) value[account] += yearly;
+    for (const std::size_t account : unknown_) value[account] = kNaN;
   }
 
  private:
   std::vector<std::pair<std::size_t, double>> values_{};
+  std::set<std::size_t> unknown_{};
 };
 
 void add_contracts(const MeasureInput& in, FeatureTable& features) {
@@ -173,8 +181,10 @@ void add_contracts(const MeasureInput& in, FeatureTable& features) {
                           "out.");
       continue;
     }
+    if (c.start[row] > in.as_of()) continue;
+    running.know(c.account[row]);
     const bool ended = !c.end.empty() && c.end[row] != kNoDay && c.end[row] < in.as_of();
-    if (c.start[row] > in.as_of() || ended) continue;
+    if (ended) continue;
     running.add(c, row, in.as_of(), features.report);
   }
   running.sum_up();

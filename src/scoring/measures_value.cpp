@@ -58,11 +58,10 @@ void add_nps(const MeasureInput& in, FeatureTable& features) {
     features.add("nps_answers", {}, "needs ratings of nps");
     return;
   }
-  auto nps = missing(features.accounts), age = nps;
-  std::vector<double> answers(features.accounts);
+  auto nps = missing(features.accounts), age = nps, answers = nps;
   for (std::size_t i = 0; i < nps.size(); ++i) {
+    if (!(counts.answers[i].total() > 0)) continue;
     answers[i] = counts.answers[i].total();
-    if (!(answers[i] > 0)) continue;
     nps[i] = value::shrunk_net_promoter_score(counts.answers[i], in.priors.net_promoter).estimate;
     if (counts.latest[i] != kNoDay) age[i] = in.as_of() - counts.latest[i];
   }

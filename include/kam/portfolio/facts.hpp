@@ -93,14 +93,15 @@ struct InvoiceFacts {
 
 /// Visits, calls and meetings, complaints and reports; empty without types of activities.
 struct ContactFacts {
+  bool has_rows = false;  ///< of any type, at any time up to as_of: without one nothing is known
   double contacts_12m = 0.0;
   Day last_contact = kNoDay;
   double their_people = 0.0;      ///< of them contacted in 12m
   double largest_share = kNaN;    ///< of one of our people in the contacts that name one
   double effective_pairs = kNaN;  ///< 1/sum q^2 over pairs of our and their person
-  double departments = kNaN;      ///< of the people contacted; NaN without a stakeholders table
-  double levels = kNaN;           ///< reached, 0 to 3
-  double executive = kNaN;        ///< 1 if one of their executives was contacted
+  double departments = kNaN;  ///< of the people contacted; NaN without stakeholders of the account
+  double levels = kNaN;       ///< reached, 0 to 3
+  double executive = kNaN;    ///< 1 if one of their executives was contacted
   double complaints_12m = 0.0;
   double reports_due_12m = 0.0;
   double reports_on_time_12m = 0.0;
