@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -89,6 +90,7 @@ struct World {
     sector.resize(accounts, 0);
   }
   void activity(Code who, Day day, ActivityType what, Code our = 0, Code their = 0) {
+    size(who);
     act.account.push_back(who);
     act.date.push_back(day);
     act.type.push_back(static_cast<std::uint8_t>(what));
@@ -97,6 +99,7 @@ struct World {
     act.cost.push_back(1);
   }
   void contract(Code who, Day start, Day end, double value, double notice) {
+    size(who);
     con.account.push_back(who);
     con.start.push_back(start);
     con.end.push_back(end);
@@ -104,6 +107,7 @@ struct World {
     con.notice.push_back(notice);
   }
   void rating(Code who, Code item, double value, Day day = kAsOf, double high = 10) {
+    size(who);
     rat.account.push_back(who);
     rat.item.push_back(item);
     rat.value.push_back(value);
@@ -111,6 +115,7 @@ struct World {
     rat.high.push_back(high);
   }
   void deal(Code who, double value, Code stage, Day created = kAsOf, DealOutcome outcome = {}) {
+    size(who);
     opp.account.push_back(who);
     opp.value.push_back(value);
     opp.stage.push_back(stage);
@@ -119,6 +124,7 @@ struct World {
   }
   void person(Code who, Code id, double weight, double stance, std::uint8_t roles = 0,
               Day left = kNoDay, std::uint8_t level = 0, Code department = 1, Day rated = kAsOf) {
+    size(who);
     sta.account.push_back(who);
     sta.person.push_back(id);
     sta.weight.push_back(weight);
@@ -130,6 +136,7 @@ struct World {
     sta.rated.push_back(rated);
   }
   void sheet(Code who, Day day, double exposure, double limit, double pd, double scale = 1) {
+    size(who);
     fin.account.push_back(who);
     fin.date.push_back(day);
     fin.wc.push_back(.2 * scale);
@@ -210,6 +217,7 @@ struct World {
 
 inline MeasurePriors fitted(const Portfolio& p, Day as_of = kAsOf) {
   const auto facts = gather_facts(p, {}, as_of);
+  if (!facts) throw std::runtime_error(facts.error().message());
   const auto priors = fit_measure_priors(p, *facts);
   EXPECT_TRUE(priors);
   return *priors;
