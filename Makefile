@@ -20,6 +20,7 @@ help:  ## this list
 demo: setup-build python  ## score the example portfolio: build/demo/scores.parquet, report.html
 	@mkdir -p build/demo
 	@examples/cdnow/demo.sh
+	@examples/key_accounts/demo.sh
 	@for file in build/demo/scores.parquet build/demo/report.html; do \
 	  if [[ ! -s $$file ]]; then echo "demo: $$file was not written" >&2; exit 1; fi; \
 	done
