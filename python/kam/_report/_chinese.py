@@ -193,6 +193,8 @@ TEXTS: dict[str, str] = TERMS | {
     "finding_count": "数量",
     "finding_row_one": "{n} 行",
     "finding_row_many": "{n} 行",
+    "finding_table_one": "{n} 张表",
+    "finding_table_many": "{n} 张表",
     "finding_account_one": "{n} 个客户",
     "finding_account_many": "{n} 个客户",
     "examples": "例子",

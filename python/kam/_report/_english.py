@@ -214,6 +214,8 @@ TEXTS: dict[str, str] = {
     "finding_count": "Count",
     "finding_row_one": "{n} row",
     "finding_row_many": "{n} rows",
+    "finding_table_one": "{n} table",
+    "finding_table_many": "{n} tables",
     "finding_account_one": "{n} account",
     "finding_account_many": "{n} accounts",
     "examples": "Examples",
