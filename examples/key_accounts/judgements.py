@@ -144,7 +144,7 @@ def _deal(account: Account, d: Draws) -> Row:
     while outcome == "open":
         step = entered + timedelta(days=round(d.lognormal(45, 0.6)))
         if step > account.last_day:
-            outcome = "lost" if account.left_on is not None else "open"
+            outcome = "lost" if account.role == "leaver" else "open"
             break
         last = stage == len(STAGES) - 1
         following = 0.95 if last else STAGES[stage][1] / STAGES[stage + 1][1]

@@ -40,7 +40,7 @@ class Account:
     margin: float  # gross, of the price
     categories: tuple[str, ...]
     owner: str
-    role: str = "ordinary"  # giant, leaver, distributor, dormant, new, orderless
+    role: str = "ordinary"  # giant, leaver, fading, distributor, dormant, new, orderless
     hazard: float = 0.0  # chance of being drawn as a loss
     left_on: date | None = None
     leaves_with_contract: bool = False
@@ -63,7 +63,7 @@ class Account:
     def last_day(self) -> date:
         if self.role == "dormant":
             return date(2023, 4, 28)
-        return self.left_on or AS_OF
+        return min(self.left_on or AS_OF, AS_OF)
 
     @property
     def segment(self) -> str:
@@ -175,6 +175,16 @@ def _draw_losses(seed: int, accounts: list[Account]) -> None:
         _leaves(account, d, by_quarter[account.number], quarters)
     for account in leavers[:2]:
         account.leaves_with_contract = True
+    staying = [a for a in eligible if a.role == "ordinary" and a.level(AS_OF) > 120_000]
+    _fades(min(staying, key=lambda a: a.quality[-1]))
+
+
+def _fades(account: Account) -> None:
+    """The one that can still be kept: it will leave soon after AS_OF, and it shows."""
+    account.role = "fading"
+    account.left_on = date(2025, 2, 14)
+    for k in range(QUARTERS):
+        account.quality[k] -= 1.5 * math.exp((k - QUARTERS) / 2)
 
 
 def _leaves(account: Account, d: Draws, hazards: list[float], quarters: range) -> None:

@@ -142,12 +142,14 @@ def test_one_giant(tables: Tables) -> None:
 
 
 def test_the_losses_stop_ordering_and_some_leave_with_a_contract(tables: Tables) -> None:
-    truth = tables["simulated_truth"].dropna(subset="left_on")
+    truth = tables["simulated_truth"].query("role == 'leaver'")
     assert 4 <= len(truth) <= 8
     rows, contracts = tables["transactions"], tables["contracts"]
     for account, left in zip(truth["account_id"], truth["left_on"], strict=True):
         assert rows.loc[rows["account_id"] == account, "date"].max() <= left
         assert date.fromisoformat(left) < date(2024, 7, 1)
+    fading = tables["simulated_truth"].query("role == 'fading'")
+    assert fading["left_on"].tolist() == ["2025-02-14"]
     with_contract = truth[truth["left_with_contract"] == 1]
     assert len(with_contract) == 2
     ends = contracts.groupby("account_id")["end"].max()
@@ -224,7 +226,7 @@ def test_the_folder_scores(default: Path) -> None:
     assert len(result) == 60
     table = result.to_pandas().set_index("account_id")
     truth = _read(default)["simulated_truth"].set_index("account_id")
-    gone = truth.index[truth["left_on"].notna() | (truth["role"] == "dormant")]
+    gone = truth.index[truth["role"].isin(["leaver", "dormant"])]
     assert (table.loc[gone, "p_churn"] > 0.5).all()
     assert table.loc["K001", "rank_revenue"] == 1
     assert table["value_index"].notna().sum() >= 59
