@@ -19,7 +19,7 @@ LOSSES = 5
 GIANT_SHARE = 0.38
 GIANT, DORMANT, NEW, ORDERLESS = 1, 58, 59, 60  # account numbers
 DISTRIBUTORS = (11, 24, 25)  # report their stock; the last buys more than it sells
-COSTLY = (7, 15, 23, 34, 40, 51, 55)  # low prices, many visits: served at a loss
+COSTLY = (7, 15, 23, 34, 40, 51, 55)  # sold below cost, many visits: served at a loss
 PARENTS = {3: 2, 19: 52, 26: 25}  # subsidiary: parent
 OWNERS = ("KAM-1", "KAM-2", "KAM-3", "KAM-4")
 
@@ -142,7 +142,7 @@ def _special_cases(accounts: list[Account]) -> None:
         account.gap_days, account.gap_sigma = min(account.gap_days, 10.0), 0.3
     accounts[DISTRIBUTORS[-1] - 1].growth = 0.06
     for number in COSTLY:
-        accounts[number - 1].margin = 0.04
+        accounts[number - 1].margin = -0.02
     giant = accounts[GIANT - 1]
     giant.quality = [0.5 * q + 0.6 for q in giant.quality]  # nobody neglects the giant
     giant.growth, giant.discipline = 0.01, 0.3 * giant.discipline

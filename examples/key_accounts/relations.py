@@ -117,7 +117,7 @@ def _activity(account: Account, day: date, kind: str, **more: Any) -> Row:
 def _contacts(account: Account, people: list[Row], d: Draws) -> list[Row]:
     """Visits, calls, meetings: more for larger accounts, not in proportion; fewer before a loss."""
     usual = 28 * (account.size / 150_000) ** 0.3 * d.lognormal(1.0, 0.6)  # per year
-    usual *= 3 if account.number in COSTLY else 1
+    usual *= 4 if account.number in COSTLY else 1
     rows = []
     day = account.first_day
     while True:

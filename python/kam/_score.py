@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from kam._profile import load_profile
 from kam._schema import NAMES, schema
 from kam._score_columns import arrow_table, build_columns, reasons_of
 from kam._tables import PortfolioTables, ReadOptions, read_tables
+
+if TYPE_CHECKING:
+    from kam.plots import Plots
 
 
 class ScoreResult:
@@ -136,6 +139,13 @@ class ScoreResult:
         from kam._report import write_report
 
         return write_report(self, Path(path), **options)
+
+    @property
+    def plot(self) -> Plots:
+        """`result.plot.matrix()` and the other plots of `kam.plots`; needs matplotlib."""
+        from kam.plots import Plots
+
+        return Plots(self)
 
     def summary(self) -> dict[str, Any]:
         """The portfolio in a few numbers (the form of `kam score --json`)."""

@@ -1,0 +1,134 @@
+"""Plots of a score table with matplotlib (the extra `plot`: ``pip install 'kam[plot]'``).
+
+Every function returns the matplotlib Axes it drew on: `ax` where it is given, otherwise new axes
+of pyplot. Global settings (rcParams) are left alone. Where there is nothing to draw, the axes say
+so in a sentence. Colours are Okabe and Ito's; shapes, hatches and signs say the same in grey.
+
+The same functions are methods: ``result.plot.waterfall("ACME")``. `language` is "en" or "zh";
+"zh" needs an installed font with Chinese characters. Names that no font can show are drawn as ids.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kam import _plot_account, _plot_portfolio
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from kam._score import ScoreResult
+
+
+def pillars(
+    result: ScoreResult,
+    account_id: Any,
+    kind: str = "bar",
+    *,
+    language: str = "en",
+    ax: Axes | None = None,
+) -> Axes:
+    """The dimension scores of one account (0-100, high = good; risk as safety) beside the median
+    of this portfolio, with whiskers where the table has intervals for them.
+
+    `kind` is "bar" or "radar"; a radar needs polar axes. A dimension that is not known has no
+    bar, and says so.
+    """
+    drawn: Axes = _plot_account.pillars(result, account_id, kind=kind, language=language, ax=ax)
+    return drawn
+
+
+def waterfall(
+    result: ScoreResult,
+    account_id: Any,
+    *,
+    language: str = "en",
+    smallest: float = 0.5,
+    ax: Axes | None = None,
+) -> Axes:
+    """From the value index of the median account to that of this one, reason by reason, in points.
+
+    Reasons below `smallest` points are gathered into one step, so that the steps still add up to
+    the difference exactly (to the rounding of a sum). Coverage and rules are reasons as well.
+    """
+    drawn: Axes = _plot_account.waterfall(
+        result, account_id, language=language, smallest=float(smallest), ax=ax
+    )
+    return drawn
+
+
+def matrix(
+    result: ScoreResult,
+    x: str = "p_churn",
+    y: str = "value_index",
+    size: str | None = "net_revenue_12m",
+    *,
+    language: str = "en",
+    ax: Axes | None = None,
+) -> Axes:
+    """The map of the portfolio: one point per account, area in proportion to `size` (None: equal).
+
+    `x`, `y`, `size` are columns of numbers. Probabilities are on a logit scale and drawn at the
+    edge beyond 0.001 and 0.999. Shape and colour are the churn band. The dozen largest have their
+    names and, where the table has them, their intervals as whiskers; names are placed for the size
+    the figure has now. Accounts that lack `x` or `y` are counted below.
+    """
+    drawn: Axes = _plot_portfolio.matrix(result, x=x, y=y, size=size, language=language, ax=ax)
+    return drawn
+
+
+def whale_curve(profit: Any, *, language: str = "en", ax: Axes | None = None) -> Axes:
+    """Profit added up from the most to the least profitable account, and what the losses eat.
+
+    `profit`: one number per account (NaN is left out), or the result of `kam.whale_curve`. In
+    money where the total is not positive.
+    """
+    drawn: Axes = _plot_portfolio.whale(profit, language=language, ax=ax)
+    return drawn
+
+
+def concentration_curve(values: Any, *, language: str = "en", ax: Axes | None = None) -> Axes:
+    """What share of the total the largest accounts hold, with the point where p of the accounts
+    hold 1 - p of it, beside 80/20.
+
+    `values`: one number per account, or the result of `kam.concentration`.
+    """
+    drawn: Axes = _plot_portfolio.concentration_plot(values, language=language, ax=ax)
+    return drawn
+
+
+class Plots:
+    """The functions of this module for one result: ``result.plot.matrix()``."""
+
+    def __init__(self, result: ScoreResult) -> None:
+        self._result = result
+
+    def pillars(self, account_id: Any, kind: str = "bar", **options: Any) -> Axes:
+        """See `kam.plots.pillars`."""
+        return pillars(self._result, account_id, kind, **options)
+
+    def waterfall(self, account_id: Any, **options: Any) -> Axes:
+        """See `kam.plots.waterfall`."""
+        return waterfall(self._result, account_id, **options)
+
+    def matrix(
+        self,
+        x: str = "p_churn",
+        y: str = "value_index",
+        size: str | None = "net_revenue_12m",
+        **options: Any,
+    ) -> Axes:
+        """See `kam.plots.matrix`."""
+        return matrix(self._result, x, y, size, **options)
+
+    def whale_curve(self, column: str = "cm3_12m", **options: Any) -> Axes:
+        """See `kam.plots.whale_curve`; of a column of the table."""
+        return whale_curve(self._result[column], **options)
+
+    def concentration_curve(self, column: str | None = None, **options: Any) -> Axes:
+        """See `kam.plots.concentration_curve`; of a column, by default the profile's measure."""
+        values = self._result[column or self._result.profile["concentration_measure"]]
+        return concentration_curve(values, **options)
+
+
+__all__ = ["Plots", "concentration_curve", "matrix", "pillars", "waterfall", "whale_curve"]
