@@ -6,7 +6,7 @@ import math
 from datetime import date, timedelta
 
 from draws import Draws
-from latent import AS_OF, START, Account
+from latent import AS_OF, STALE, START, Account
 from orders import Row
 
 # item: lowest mark, highest mark, step, how much it follows the relationship
@@ -52,7 +52,6 @@ STAGES = (  # name, chance that a deal there is won in the end
     ("signed", 0.75),
 )
 RIVALS = ("", "", "rival A", "rival B", "rival C")
-STALE = (16, 36)  # judged until 2022, never since
 
 
 def ratings(seed: int, accounts: list[Account]) -> list[Row]:

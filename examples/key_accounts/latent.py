@@ -19,6 +19,12 @@ LOSSES = 5
 GIANT_SHARE = 0.38
 GIANT, DORMANT, NEW, ORDERLESS = 1, 58, 59, 60  # account numbers
 DISTRIBUTORS = (11, 24, 25)  # report their stock; the last buys more than it sells
+SLOW_PAYER = 30  # pays later and later, and its balance sheets get worse
+CHAMPION_LEFT = 8  # its coach left in the autumn before AS_OF
+STALE = (16, 36)  # judged until 2022, never since
+STORIED = {SLOW_PAYER: "financials", CHAMPION_LEFT: "stakeholders"} | dict.fromkeys(
+    STALE, "ratings"
+)
 COSTLY = (7, 15, 23, 34, 40, 51, 55)  # sold below cost, many visits: served at a loss
 PARENTS = {3: 2, 19: 52, 26: 25}  # subsidiary: parent
 OWNERS = ("KAM-1", "KAM-2", "KAM-3", "KAM-4")
@@ -158,7 +164,7 @@ def _draw_losses(seed: int, accounts: list[Account]) -> None:
     order; an account goes whose stretch holds one of the points u, u + 1, u + 2, ...
     """
     d = Draws(seed, 2)
-    eligible = [a for a in accounts if a.role == "ordinary"]
+    eligible = [a for a in accounts if a.role == "ordinary" and a.number not in STORIED]
     quarters = range(4, QUARTERS - 2)
     by_quarter = {a.number: [math.exp(-0.9 * a.quality[k]) for k in quarters] for a in eligible}
     total = sum(sum(h) for h in by_quarter.values())
@@ -213,7 +219,7 @@ def _size_of_the_giant(giant: Account, accounts: list[Account]) -> None:
 
 
 def _draw_gaps_in_the_data(seed: int, accounts: list[Account]) -> None:
-    """Exactly so many accounts lack each thing; the giant lacks nothing."""
+    """So many accounts lack each thing, but never what their story needs."""
     lacking = {
         "financials": 0.25,
         "ratings": 0.15,
@@ -230,5 +236,8 @@ def _draw_gaps_in_the_data(seed: int, accounts: list[Account]) -> None:
     for account in accounts:
         if account.leaves_with_contract:
             account.lacks.discard("contracts")
+        account.lacks.discard(STORIED.get(account.number, ""))
+        if account.role == "fading":
+            account.lacks.clear()
         if account.role in ("new", "orderless"):
             account.lacks |= {"financials", "contracts"}

@@ -22,7 +22,7 @@ from orders import BARTER, Row, channel_stock, transactions
 from papers import contracts, financials, switching_costs
 from relations import activities, stakeholders
 
-SEED = 20241231
+SEED = 14
 GROUP_BUYERS = (7, 25, 52)
 LABEL = """SIMULATED DATA. Every company, person and number in this folder is invented.
 Written by examples/key_accounts/make_portfolio.py with --seed {seed}; its README.md explains how.

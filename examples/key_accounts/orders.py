@@ -8,12 +8,11 @@ from typing import Any
 
 from company_names import CATEGORIES
 from draws import Draws
-from latent import AS_OF, DISTRIBUTORS, START, Account
+from latent import AS_OF, DISTRIBUTORS, SLOW_PAYER, START, Account
 
 Row = dict[str, Any]  # dates, whole numbers, text; a float is written with two decimals
 
 BARTER, PREPAYMENT, LEASE = (13, 31), (9, 18, 41), (22, 50)
-SLOW_PAYER = 30  # pays later and later
 
 
 def working_day(day: date) -> date:

@@ -6,8 +6,8 @@ import math
 from datetime import date, timedelta
 
 from draws import Draws
-from latent import AS_OF, START, Account
-from orders import SLOW_PAYER, Row, open_receivable
+from latent import AS_OF, SLOW_PAYER, START, Account
+from orders import Row, open_receivable
 
 COMPONENTS = (  # component, kind, share of a year's orders or None, hours
     ("termination_fee", "financial", 0.01, None),

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from draws import Draws
-from latent import AS_OF, COSTLY, DISTRIBUTORS, START, Account
+from latent import AS_OF, CHAMPION_LEFT, COSTLY, DISTRIBUTORS, START, Account
 from orders import Row, working_day
 
 STANCES = (  # from for us to against us
@@ -29,7 +29,6 @@ ROLES = {
     "logistics": "user",
     "management": "economic",
 }
-CHAMPION_LEFT = 8  # its coach left in the autumn before AS_OF
 RATE_PER_HOUR, TRIP = 95.0, 240.0  # [money]
 COLLEAGUES = {
     "technology": "ENG-1",
@@ -116,7 +115,7 @@ def _activity(account: Account, day: date, kind: str, **more: Any) -> Row:
 
 def _contacts(account: Account, people: list[Row], d: Draws) -> list[Row]:
     """Visits, calls, meetings: more for larger accounts, not in proportion; fewer before a loss."""
-    usual = 28 * (account.size / 150_000) ** 0.3 * d.lognormal(1.0, 0.6)  # per year
+    usual = 28 * (account.size / 150_000) ** 0.5 * d.lognormal(1.0, 0.6)  # per year
     usual *= 4 if account.number in COSTLY else 1
     rows = []
     day = account.first_day

@@ -88,7 +88,7 @@ def _money(rows: pd.DataFrame) -> pd.Series:
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(
     default: Path, make: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    again = _generate(tmp_path / "again", "--seed", "20241231")
+    again = _generate(tmp_path / "again", "--seed", "14")
     other = make("1")
     assert {p.name for p in again.iterdir()} == {p.name for p in default.iterdir()}
     for path in default.iterdir():
@@ -209,6 +209,25 @@ def test_the_hidden_state_shows_in_the_tables(tables: Tables) -> None:
     assert support.corr(truth["quality_last"], method="spearman") > 0.5
 
 
+def test_the_accounts_of_the_readme_have_their_stories(tables: Tables) -> None:
+    people, ratings = tables["stakeholders"], tables["ratings"]
+    left = people[(people["account_id"] == "K008") & people["left_on"].notna()]
+    assert left["left_on"].tolist() == ["2024-09-13"]
+    assert left["roles"].str.contains("coach").all()
+    for account in ("K016", "K036"):
+        assert ratings.loc[ratings["account_id"] == account, "date"].max()[:4] == "2022"
+    sheets = tables["financials"].set_index("account_id").loc["K030"]
+    ratio = sheets["working_capital"] / sheets["total_assets"]
+    assert len(ratio) == 4
+    assert ratio.iloc[-1] < ratio.iloc[0]
+    stock = tables["channel_stock"].query("account_id == 'K025'")
+    assert stock["opening"].iloc[-1] > 2 * stock["opening"].iloc[0]
+    last = tables["transactions"].groupby("account_id")["date"].max()
+    assert last["K058"] < "2023-05"
+    assert "K060" not in last.index
+    assert (tables["transactions"]["account_id"] == "K059").sum() >= 1
+
+
 def test_check_finds_the_dirty_rows_and_no_others(folder: Path) -> None:
     report = kam.check(folder, as_of=AS_OF)
     for code in ("amount_not_a_number", "exact_duplicate", "future_dated"):
@@ -227,7 +246,7 @@ def test_the_folder_scores(default: Path) -> None:
     table = result.to_pandas().set_index("account_id")
     truth = _read(default)["simulated_truth"].set_index("account_id")
     gone = truth.index[truth["role"].isin(["leaver", "dormant"])]
-    assert (table.loc[gone, "p_churn"] > 0.5).all()
+    assert (table.loc[gone, "p_churn"] > 0.4).all()
     assert table.loc["K001", "rank_revenue"] == 1
     assert table["value_index"].notna().sum() >= 59
     assert table.loc["K060", "status"] == "insufficient"
