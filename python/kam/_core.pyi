@@ -188,6 +188,12 @@ def check(
     arg2: str,
     arg3: typing.SupportsInt | typing.SupportsIndex,
 ) -> dict: ...
+def classify(
+    arg0: PortfolioScore,
+    arg1: Tables,
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.int32] | None,
+    arg3: str,
+) -> dict: ...
 def concentration(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
 ) -> Concentration: ...
@@ -234,6 +240,11 @@ def expected_spend_interval(
     arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
 ) -> tuple: ...
+def explain_rows(
+    arg0: PortfolioScore,
+    arg1: typing.SupportsInt | typing.SupportsIndex,
+    arg2: typing.SupportsInt | typing.SupportsIndex,
+) -> tuple: ...
 def factorize_integers(arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.int64]) -> tuple: ...
 def factorize_texts(arg0: numpy.ndarray) -> tuple: ...
 def fit_orders(
@@ -244,6 +255,13 @@ def fit_orders(
     arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
     arg5: str,
 ) -> Estimate: ...
+def fit_scorecard(
+    arg0: Profile,
+    arg1: dict,
+    arg2: dict,
+    arg3: typing.SupportsInt | typing.SupportsIndex,
+    arg4: typing.SupportsInt | typing.SupportsIndex,
+) -> Model: ...
 def fit_spend(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
@@ -339,6 +357,9 @@ def score(
     arg5: typing.SupportsFloat | typing.SupportsIndex,
     arg6: typing.SupportsFloat | typing.SupportsIndex,
     arg7: typing.SupportsInt | typing.SupportsIndex,
+) -> PortfolioScore: ...
+def score_features(
+    arg0: Model, arg1: dict, arg2: dict, arg3: typing.SupportsInt | typing.SupportsIndex
 ) -> PortfolioScore: ...
 def simulate(
     arg0: Estimate,

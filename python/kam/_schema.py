@@ -22,6 +22,7 @@ _NO_ORDER_MODEL = "too few repeat orders in the portfolio, or no order of this a
 _LATER = "not computed by this version"
 _NO_INDEX = "no value_index"
 _THIN = "too little of it observed"
+_NO_PEOPLE = "no stakeholders with a known stance"
 _NO_EARLIER = "no earlier run given, a new account, or no value_index in one of the two"
 
 
@@ -143,8 +144,20 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "tail_share", "number", "share 0-1", "share of the portfolio's expected shortfall", _LATER
     ),
-    Column("our_share_of_them", "number", "share 0-1", "our share of their purchases", _LATER),
-    Column("headroom", "number", "money/year", "their purchases that are not ours yet", _LATER),
+    Column(
+        "our_share_of_them",
+        "number",
+        "share 0-1",
+        "our share of their purchases",
+        "accounts table without wallet, or supplier_rank and suppliers",
+    ),
+    Column(
+        "headroom",
+        "number",
+        "money/year",
+        "their purchases that are not ours yet",
+        "accounts table without wallet",
+    ),
     Column(
         "p_churn",
         "number",
@@ -186,22 +199,53 @@ COLUMNS: tuple[Column, ...] = (
         _LATER,
     ),
     Column("quadrant", "text", "", "switching cost against satisfaction", _LATER),
-    Column("support", "number", "-1 to 1", "support of their people for us", _LATER),
-    Column("support_lo", "number", "-1 to 1", "lower bound of support", _LATER),
-    Column("support_hi", "number", "-1 to 1", "upper bound of support", _LATER),
+    Column("support", "number", "-1 to 1", "support of their people for us", _NO_PEOPLE),
+    Column("support_lo", "number", "-1 to 1", "lower bound of support", _NO_PEOPLE),
+    Column("support_hi", "number", "-1 to 1", "upper bound of support", _NO_PEOPLE),
     Column("key_player_gap", "text", "", "which key player is missing", _LATER),
     Column("relation_stage", "integer", "0-3", "stage of the relationship", _LATER),
-    Column("relation_type", "text", "", "ordinary, partner or strategic", _LATER),
     Column(
-        "dependency_person", "number", "share 0-1", "largest share of one of our people", _LATER
+        "relation_type",
+        "text",
+        "",
+        "ordinary, partner or strategic, from who talks to whom",
+        "contacts that could still make it another",
     ),
-    Column("class_tags", "texts", "", "economic, important, group, strategic", _LATER),
-    Column("tier", "text", "", "tier by value and growth", _LATER),
+    Column("relation_rule", "text", "", "the rule that made relation_type", "never missing"),
     Column(
-        "tier_stability", "number", "share 0-1", "how often the tier survives other weights", _LATER
+        "dependency_person",
+        "number",
+        "share 0-1",
+        "largest share of one of our people in the contacts of the year",
+        "no contact with our_person",
     ),
-    Column("trend", "text", "", "up, flat or down, tested", _LATER),
-    Column("trend_p", "number", "probability 0-1", "p value of the trend test", _LATER),
+    Column(
+        "class_tags",
+        "texts",
+        "",
+        "what the account is, by the class rules of the profile",
+        "data that could still make it one of the classes",
+    ),
+    Column("class_rules", "texts", "", "the rules that made class_tags", "never missing"),
+    Column("tier", "text", "", "tier by value index and growth", "no value_index or no tiers"),
+    Column("tier_rule", "text", "", "the rule that made tier", "no tier"),
+    Column(
+        "tier_stability",
+        "number",
+        "share 0-1",
+        "probability that plausible weights give the same tier",
+        "no tier",
+    ),
+    Column(
+        "trend",
+        "text",
+        "",
+        "up, flat or down: flat unless the test rejects it at 0.1",
+        "too short a history",
+    ),
+    Column(
+        "trend_p", "number", "probability 0-1", "p value of the trend test", "too short a history"
+    ),
     Column("previous_as_of", "date", "", "day of the earlier run compared with", _NO_EARLIER),
     _delta("value", "value_index less that of the earlier run: the three that follow"),
     _delta("behaviour", "what the account did, and rules that began or ceased to bite"),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kam import _core, _frames
+from kam._classes import classify
 from kam._columns import day
 from kam._concentration import Concentration
 from kam._data_report import DataReport
@@ -41,8 +42,10 @@ class ScoreResult:
         self._core = core
         self.earlier = earlier
         self._changes: dict[str, Any] | None = None
+        self._classes: dict[str, dict[str, Any]] = {}
         self._kind = kind
         self.request = request
+        self._tables = tables
         self.ids = tables.ids
         self.names = tables.names
         self.data_report: DataReport = tables.report(core.report())
@@ -109,6 +112,27 @@ class ScoreResult:
         if self._changes is None:
             self._changes = changes_since(self, self.earlier)
         return self._changes
+
+    def classification(self, language: str = "en") -> dict[str, Any]:
+        """Tier, class tags and relation type of every account with the rule that fired, in `en` or
+        `zh`, and its cells in the matrices of the profile."""
+        if language not in ("en", "zh"):
+            raise ValueError(f"`language` must be en or zh, got {language!r}")
+        if language not in self._classes:
+            self._classes[language] = classify(self, language)
+        return self._classes[language]
+
+    def matrix(self, matrix_id: str) -> dict[str, Any]:
+        """A portfolio matrix of the profile: its axes, cuts and labels (`cells`, bottom row first),
+        and per account `cell` (row-major from the bottom left, -1 unknown), its `stability` and the
+        `probability` of every cell (rows x cells)."""
+        for spec, found in zip(
+            self.profile["matrices"], self.classification()["matrices"], strict=True
+        ):
+            if spec["id"] == matrix_id:
+                return {**spec, **found}
+        known = ", ".join(m["id"] for m in self.profile["matrices"]) or "none"
+        raise KeyError(f"no matrix '{matrix_id}' in the profile; there are: {known}")
 
     # ---- about it -------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kam import _core
+from kam._classes import columns_of
 from kam._measures import RULE, measures_of
 from kam._previous import DELTAS
 from kam._schema import COLUMNS
@@ -26,6 +27,7 @@ def build_columns(result: ScoreResult) -> dict[str, Any]:
     filled |= _bands(result, filled)
     filled |= _basis(result, filled)
     filled |= _judgement(result)
+    filled |= columns_of(result)
     filled |= _changes(result)
     filled["reasons_up"], filled["reasons_down"] = _reason_lists(result)
     filled["measures"] = measures_of(result)

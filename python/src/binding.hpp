@@ -68,6 +68,7 @@ void bind_concentration(py::module_& m);
 void bind_value(py::module_& m);
 void bind_portfolio(py::module_& m);
 void bind_profile(py::module_& m);
+void bind_classification(py::module_& m);
 void bind_scorecard(py::module_& m);
 void bind_scoring(py::module_& m);
 

@@ -61,4 +61,5 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_not_used()) {
   bind_profile(m);
   bind_scoring(m);
   bind_scorecard(m);
+  bind_classification(m);
 }

@@ -11,6 +11,51 @@ py::list bands_list(const std::vector<scoring::Band>& bands) {
   return list;
 }
 
+/// Highest first; `potential` last where there is one, with the growth it starts at.
+py::list tiers_list(const Profile& profile) {
+  py::list list;
+  if (!profile.tiers) return list;
+  const auto add = [&](std::int32_t tier, double from, bool potential) {
+    const auto label = [&](value::Language language) {
+      return std::string(profile.tiers->label(tier, language));
+    };
+    list.append(py::dict(py::arg("name") = std::string(profile.tiers->name(tier)),
+                         py::arg("label_en") = label(value::Language::en),
+                         py::arg("label_zh") = label(value::Language::zh), py::arg("from") = from,
+                         py::arg("potential") = potential));
+  };
+  for (std::size_t t = 0; t < profile.tiers->tiers().size(); ++t) {
+    add(static_cast<std::int32_t>(t), profile.tiers->tiers()[t].from, false);
+  }
+  if (profile.tiers->has_potential()) {
+    add(profile.tiers->potential(), profile.tiers->spec().potential_from, true);
+  }
+  return list;
+}
+
+py::list classes_list(const Profile& profile) {
+  py::list list;
+  for (const auto& c : profile.classes) {
+    list.append(py::dict(py::arg("id") = c.id,
+                         py::arg("label_en") = c.label_en.empty() ? c.id : c.label_en,
+                         py::arg("label_zh") = c.label_zh, py::arg("source") = c.source));
+  }
+  return list;
+}
+
+py::list matrices_list(const Profile& profile) {
+  py::list list;
+  for (const auto& matrix : profile.matrices) {
+    const auto& m = matrix.spec();
+    list.append(py::dict(py::arg("id") = m.id,
+                         py::arg("label_en") = m.label_en.empty() ? m.id : m.label_en,
+                         py::arg("label_zh") = m.label_zh, py::arg("x") = m.x, py::arg("y") = m.y,
+                         py::arg("x_cuts") = m.x_cuts, py::arg("y_cuts") = m.y_cuts,
+                         py::arg("cells") = m.cells, py::arg("source") = m.source));
+  }
+  return list;
+}
+
 py::dict profile_dict(const Profile& profile) {
   py::list dimensions, indicators;
   const auto& card = profile.scorecard();
@@ -61,6 +106,9 @@ py::dict profile_dict(const Profile& profile) {
                           py::arg("to") = rule.to, py::arg("source") = rule.source));
   }
   result["rules"] = rules;
+  result["tiers"] = tiers_list(profile);
+  result["classes"] = classes_list(profile);
+  result["matrices"] = matrices_list(profile);
   result["dimensions"] = dimensions;
   result["indicators"] = indicators;
   return result;
