@@ -25,6 +25,7 @@ from kam._model import Model
 from kam._models import BGNBD, MBGNBD, GammaGamma, lifetime_value
 from kam._schema import schema as _schema
 from kam._score import ScoreResult, check, score
+from kam._scorecard import Scorecard
 from kam._summary import summarize
 from kam._value import AhpResult, WhaleCurve, ahp, rank_order_centroid, whale_curve
 
@@ -49,6 +50,7 @@ __all__ = [
     "Model",
     "RowWarning",
     "ScoreResult",
+    "Scorecard",
     "VersionError",
     "WhaleCurve",
     "__version__",
