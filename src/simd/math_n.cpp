@@ -116,9 +116,13 @@ const char* level_name(Level level) noexcept {
 std::vector<Level> levels() {
   std::vector<Level> found{Level::scalar};
   for (const Level level : {Level::sse2, Level::sse4, Level::avx2, Level::avx512}) {
-    if (kernels(level).level == level) found.push_back(level);
+    if (has_level(level)) found.push_back(level);
   }
   return found;
+}
+
+bool has_level(Level level) noexcept {
+  return kernels(level).level == level;
 }
 
 void log_n(double* values, std::size_t n) noexcept {

@@ -16,6 +16,7 @@ enum class Level { scalar, sse2, sse4, avx2, avx512 };
 [[nodiscard]] const char* level_name(Level level) noexcept;
 /// Levels this CPU can run, lowest first; scalar is the standard library.
 [[nodiscard]] std::vector<Level> levels();
+[[nodiscard]] bool has_level(Level level) noexcept;
 
 /// In place.
 void log_n(double* values, std::size_t n) noexcept;

@@ -31,12 +31,15 @@ class Bands {
   /// division by zero rather than a good customer. O(log anchors).
   [[nodiscard]] double score(double x) const noexcept {
     if (!std::isfinite(x)) return kNaN;
-    const auto next = std::upper_bound(anchors_.begin(), anchors_.end(), x,
+    const double at = std::clamp(x, anchors_.front().x, anchors_.back().x);
+    const auto next = std::upper_bound(anchors_.begin(), anchors_.end(), at,
                                        [](double v, const Anchor& a) { return v < a.x; });
-    if (next == anchors_.begin()) return anchors_.front().score;
-    if (next == anchors_.end()) return anchors_.back().score;
     const Anchor& last = *std::prev(next);
-    return std::lerp(last.score, next->score, detail::position(x, last.x, next->x));
+    if (next == anchors_.end()) return last.score;
+    const double rise = next->score - last.score;
+    const double points = last.score + rise * detail::position(at, last.x, next->x);
+    // Rounding must not lead past the next anchor.
+    return rise > 0 ? std::min(points, next->score) : std::max(points, next->score);
   }
 
  private:
