@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <kam/base/random.hpp>
+#include <kam/value/account_scorer.hpp>
 #include <kam/value/scorecard_batch.hpp>
 
 namespace {
@@ -121,13 +122,46 @@ void reasons(benchmark::State& state, bool ranked) {
 }
 BENCHMARK_CAPTURE(reasons, bands, false)
     ->Name("score/reasons/bands")
-    ->Arg(4096)->Arg(1'000'000)
+    ->Arg(4096)
+    ->Arg(1'000'000)
     ->UseManualTime()
     ->Iterations(25);
 BENCHMARK_CAPTURE(reasons, ranks, true)
     ->Name("score/reasons/ranks")
-    ->Arg(4096)->Arg(1'000'000)
+    ->Arg(4096)
+    ->Arg(1'000'000)
     ->UseManualTime()
     ->Iterations(25);
+
+/// Features to index, reasons and two rules, prepared.
+void account(benchmark::State& state, bool ranked) {
+  const Work work(256, ranked);
+  std::vector<std::optional<FrozenReference>> references(kIndicators);
+  Random random(2);
+  if (ranked) {
+    for (auto& r : references) r = *make_reference(column(random, 20000, true));
+  }
+  Scorecard card = scorecard(ranked);
+  std::vector<Indicator> indicators = card.indicators();
+  for (Indicator& k : indicators) k.feature = k.id;
+  card = *make_scorecard(card.dimensions(), indicators);
+  const std::vector<Rule> rules{
+      {.id = "cap", .feature = "0", .threshold = 2.5, .to = 40},
+      {.id = "veto", .feature = "1", .threshold = 2.9, .effect = RuleEffect::veto}};
+  const auto scorer = make_account_scorer(card, references, work.batch->reference(), rules);
+  AccountRow row = scorer->make_row();
+  std::vector<std::vector<double>> rows(256, std::vector<double>(kIndicators));
+  for (std::size_t i = 0; i < 256; ++i) {
+    for (std::size_t k = 0; k < kIndicators; ++k) rows[i][k] = work.x[k][i];
+  }
+  std::size_t i = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(scorer->score(rows[i++ % 256], {}, row).ok());
+    benchmark::DoNotOptimize(row.value_index);
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+BENCHMARK_CAPTURE(account, bands, false)->Name("score/account/bands");
+BENCHMARK_CAPTURE(account, ranks, true)->Name("score/account/ranks");
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,9 @@ struct Data {
   std::vector<portfolio::Code> account;
   std::vector<Day> date;
   std::vector<double> amount;
+  std::vector<double> coverage, coverage_points;
+  std::vector<std::vector<double>> points;
+  std::optional<value::ScorecardBatch> bands, ranks;
   [[nodiscard]] OrderColumns orders() const { return {x, t_x, T}; }
 };
 
@@ -55,6 +59,36 @@ void summarize(Data& d) {
   (void)portfolio::summarize(rows, {}, d.x.size(), {.as_of = 20000}, summary.columns());
 }
 
+/// Twenty indicators in four dimensions, all reading one column.
+value::ScorecardBatch twenty(const std::vector<double>& column, bool ranked) {
+  std::vector<value::Dimension> dimensions(4);
+  std::vector<value::Indicator> indicators(20);
+  std::vector<std::optional<value::FrozenReference>> references(20);
+  for (std::size_t d = 0; d < 4; ++d) dimensions[d].id = std::to_string(d);
+  for (std::size_t k = 0; k < 20; ++k) {
+    indicators[k].id = std::to_string(k);
+    indicators[k].dimension = dimensions[k % 4].id;
+    if (ranked) {
+      references[k] = *value::make_reference(column);
+    } else {
+      indicators[k].scale = *value::make_bands({{5, 0}, {20, 30}, {40, 80}, {60, 100}});
+    }
+  }
+  const auto card = *value::make_scorecard(dimensions, indicators);
+  const auto reference = *value::evaluate(card, std::vector<double>(20, 50.0));
+  return *value::make_scorecard_batch(card, references, reference);
+}
+
+/// The batches are prepared before anything is counted.
+void reasons(Data& d, bool ranked) {
+  const std::vector<std::span<const double>> x(20, d.value);
+  const std::vector<std::span<double>> points(d.points.begin(), d.points.end());
+  value::ReasonedColumns out{d.out, d.coverage};
+  out.points = points;
+  out.coverage_points = d.coverage_points;
+  (void)(ranked ? d.ranks : d.bands)->run({x}, out);
+}
+
 const std::map<std::string, std::function<void(Data&)>>& jobs() {
   static const std::map<std::string, std::function<void(Data&)>> kJobs = {
       {"fit/bgnbd", [](Data& d) { (void)bgnbd::fit(d.orders()); }},
@@ -71,6 +105,8 @@ const std::map<std::string, std::function<void(Data&)>>& jobs() {
        [](Data& d) {
          (void)lifetime_value(kMbgnbd, kSpend, {d.orders(), d.value}, {}, d.out);
        }},
+      {"score/reasons_bands", [](Data& d) { reasons(d, false); }},
+      {"score/reasons_ranks", [](Data& d) { reasons(d, true); }},
       {"score/order_summary", summarize},
       {"score/concentration", [](Data& d) { (void)concentration(d.value); }},
   };
@@ -87,5 +123,10 @@ int main(int argc, char** argv) {
   const auto job = jobs().find(argv[1]);
   if (job == jobs().end()) return 2;
   Data data = make_data(10000);
+  data.coverage.resize(10000);
+  data.coverage_points.resize(10000);
+  data.points.assign(20, std::vector<double>(10000));
+  data.bands.emplace(twenty(data.value, false));
+  data.ranks.emplace(twenty(data.value, true));
   for (int i = std::atoi(argv[2]); i > 0; --i) job->second(data);
 }

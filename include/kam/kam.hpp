@@ -36,6 +36,7 @@
 #include <kam/scoring/score_portfolio.hpp>
 #include <kam/scoring/score_row.hpp>
 #include <kam/scoring/scorer.hpp>
+#include <kam/value/account_scorer.hpp>
 #include <kam/value/ahp.hpp>
 #include <kam/value/bands.hpp>
 #include <kam/value/change.hpp>
@@ -54,6 +55,7 @@
 #include <kam/value/rules.hpp>
 #include <kam/value/scales.hpp>
 #include <kam/value/scorecard.hpp>
+#include <kam/value/scorecard_batch.hpp>
 #include <kam/value/tiers.hpp>
 #include <kam/value/value_interval.hpp>
 #include <kam/value/weights.hpp>
