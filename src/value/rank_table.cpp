@@ -121,8 +121,7 @@ RankTable make_rank_table(const FrozenReference& reference, bool turned) {
 void rank_n(const RankTable& table, const double* x, double* score, std::size_t n) noexcept {
   for (std::size_t i = 0; i < n; ++i) {
     const bool finite = std::fabs(x[i]) <= std::numeric_limits<double>::max();
-    const double at =
-        std::clamp(pick(finite, x[i], table.first), table.first, table.last);
+    const double at = std::clamp(pick(finite, x[i], table.first), table.first, table.last);
     const std::size_t index = find(table, at);
     const double value = table.values[index];
     const RankKnot& knot = table.knots[index];

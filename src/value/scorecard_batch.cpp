@@ -142,8 +142,8 @@ class RowByRow {
   void row(std::size_t i) {
     for (std::size_t k = 0; k < scores_.size(); ++k) {
       const IndicatorTables& t = plan_.tables[k];
-      const bool never = in_.x[k].empty() || t.way == Way::never;
-      scores_[k] = never ? kNaN : score(plan_.card.indicators()[k], t.reference, in_.x[k][i]);
+      scores_[k] =
+          in_.x[k].empty() ? kNaN : score(plan_.card.indicators()[k], t.reference, in_.x[k][i]);
       fresh_[k] = in_.freshness.empty() || in_.freshness[k].empty() ? 1 : in_.freshness[k][i];
     }
     if (!evaluate_into(plan_.card, scores_, fresh_, row_).ok()) return;  // judged afterwards
@@ -222,6 +222,11 @@ BatchReport run_at(simd::Level level, const Plan& plan, const FeatureColumns& in
   return run_with(simd::scorecard_kernels(level), plan, in, out, executor);
 }
 
+BatchReport run_plan(const Plan& plan, bool with_tables, const FeatureColumns& in,
+                     const ReasonedColumns& out, const Executor& executor) {
+  return run_with(with_tables ? simd::scorecard_kernels() : nullptr, plan, in, out, executor);
+}
+
 BatchReport ScorecardBatch::run(const FeatureColumns& in, const ReasonedColumns& out,
                                 const Executor& executor) const {
   return run_with(simd::scorecard_kernels(), *plan_, in, out, executor);
@@ -237,24 +242,17 @@ const ScorecardRow& ScorecardBatch::reference() const noexcept {
 Result<ScorecardBatch> make_scorecard_batch(
     Scorecard scorecard, std::span<const std::optional<FrozenReference>> references,
     ScorecardRow reference) {
-  const std::size_t indicators = scorecard.indicators().size();
-  if (Status s = check_size("references", references.size(), indicators); !s.ok()) return s;
-  for (const auto* cells : {&reference.scores, &reference.effective_weights}) {
-    if (Status s = check_size("reference", cells->size(), indicators); !s.ok()) return s;
-  }
-  auto plan = std::make_shared<Plan>(
-      Plan{std::move(scorecard), {references.begin(), references.end()}, std::move(reference)});
-  for (std::size_t k = 0; k < indicators; ++k) {
-    const auto& ruler = plan->references[k];
-    plan->tables.push_back(make_tables(plan->card.indicators()[k], ruler ? &*ruler : nullptr));
-  }
-  plan->has_stand_in.assign(plan->card.dimensions().size(), 0);
-  for (std::size_t k = 0; k < indicators; ++k) {
-    const bool stand_in = !std::isnan(plan->card.indicators()[k].missing_score);
-    if (stand_in) plan->has_stand_in[plan->card.dimension_of()[k]] = 1;
-  }
-  for (const double w : plan->card.dimension_weights()) plan->all += w;
-  return ScorecardBatch(std::move(plan));
+  struct Owner {
+    Scorecard card;
+    std::vector<std::optional<FrozenReference>> references;
+    ScorecardRow reference;
+  };
+  const auto owner = std::make_shared<const Owner>(
+      Owner{std::move(scorecard), {references.begin(), references.end()}, std::move(reference)});
+  auto plan = make_plan(owner->card, owner->references, owner->reference, true);
+  if (!plan) return plan.error();
+  plan->owner = owner;
+  return ScorecardBatch(std::make_shared<const Plan>(std::move(*plan)));
 }
 
 }  // namespace kam::value

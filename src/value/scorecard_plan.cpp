@@ -1,5 +1,9 @@
 #include "value/scorecard_plan.hpp"
 
+#include <cmath>
+
+#include <kam/base/columns.hpp>
+
 namespace kam::value {
 namespace {
 
@@ -34,6 +38,28 @@ IndicatorTables make_tables(const Indicator& indicator, const FrozenReference* r
     t.way = Way::ranks;
   }
   return t;
+}
+
+Result<ScorecardBatch::Plan> make_plan(const Scorecard& card,
+                                       std::span<const std::optional<FrozenReference>> references,
+                                       const ScorecardRow& reference, bool with_tables) {
+  const std::size_t indicators = card.indicators().size();
+  if (Status s = check_size("references", references.size(), indicators); !s.ok()) return s;
+  for (const auto* cells : {&reference.scores, &reference.effective_weights}) {
+    if (Status s = check_size("reference", cells->size(), indicators); !s.ok()) return s;
+  }
+  ScorecardBatch::Plan plan{card, references, reference};
+  plan.tables.resize(indicators);
+  plan.has_stand_in.assign(card.dimensions().size(), 0);
+  for (std::size_t k = 0; k < indicators; ++k) {
+    const Indicator& indicator = card.indicators()[k];
+    const FrozenReference* ruler = references[k] ? &*references[k] : nullptr;
+    plan.tables[k].reference = ruler;
+    if (with_tables) plan.tables[k] = make_tables(indicator, ruler);
+    if (!std::isnan(indicator.missing_score)) plan.has_stand_in[card.dimension_of()[k]] = 1;
+  }
+  for (const double w : card.dimension_weights()) plan.all += w;
+  return plan;
 }
 
 }  // namespace kam::value

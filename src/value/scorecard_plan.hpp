@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include <kam/value/scorecard_batch.hpp>
@@ -46,18 +48,30 @@ struct IndicatorTables {
   RankTable ranks{};
 };
 
+/// Borrows what it is made from; `owner` keeps it alive where nobody else does.
 struct ScorecardBatch::Plan {
-  Scorecard card;
-  std::vector<std::optional<FrozenReference>> references;
-  ScorecardRow reference;
+  const Scorecard& card;
+  std::span<const std::optional<FrozenReference>> references;
+  const ScorecardRow& reference;
+  std::shared_ptr<const void> owner{};
   std::vector<IndicatorTables> tables{};  // per indicator
   std::vector<char> has_stand_in{};       // per dimension: one of its indicators has
   double all = 0;                         // Σ W_d in their order
 };
 
+/// Tables cost as much as some thousand rows; without them rows are scored one by one. Arguments of
+/// make_scorecard_batch, which must outlive the plan.
+[[nodiscard]] Result<ScorecardBatch::Plan> make_plan(
+    const Scorecard& card, std::span<const std::optional<FrozenReference>> references,
+    const ScorecardRow& reference, bool with_tables);
+
 [[nodiscard]] IndicatorTables make_tables(const Indicator& indicator,
                                           const FrozenReference* reference);
 
+/// run(), with or without tables.
+[[nodiscard]] BatchReport run_plan(const ScorecardBatch::Plan& plan, bool with_tables,
+                                   const FeatureColumns& in, const ReasonedColumns& out,
+                                   const Executor& executor);
 /// run() at a level; scalar is the three functions row by row.
 [[nodiscard]] BatchReport run_at(simd::Level level, const ScorecardBatch::Plan& plan,
                                  const FeatureColumns& in, const ReasonedColumns& out,
