@@ -33,6 +33,10 @@ HWY_INLINE V load_column(const double* from, std::size_t i, std::size_t n) {
 HWY_INLINE void store(V v, double* to) {
   hn::StoreU(v, D(), to);
 }
+HWY_INLINE void store_column(V v, double* to, std::size_t i, std::size_t n) {
+  __builtin_prefetch(to + i + n, 1);
+  store(v, to + i);
+}
 HWY_INLINE V missing() {
   return set(std::numeric_limits<double>::quiet_NaN());
 }
@@ -136,7 +140,7 @@ void close_dimension(const Closing& c, std::size_t n) {
     const auto counts = hn::And(hn::Gt(weight, hn::Zero(D())), hn::Ge(coverage, set(c.least)));
     const V safe = hn::IfThenElse(counts, weight, set(1));
     const V score = mean_score(load(c.sum + i), safe);
-    store(hn::IfThenElse(counts, score, missing()), c.score + i);
+    store_column(hn::IfThenElse(counts, score, missing()), c.score, i, n);
     store(safe, c.weight_sum + i);
     if (c.coverage != nullptr) store(coverage, c.coverage + i);
     add_to(c.seen + i, hn::Mul(big_w, coverage));
@@ -152,9 +156,9 @@ bool close_index(double all, const double* used, const double* weighted, const d
     const V weight = load(used + i);
     const auto defined = hn::Gt(weight, hn::Zero(D()));
     every &= hn::AllTrue(D(), defined);
-    store(hn::IfThenElse(defined, mean_score(load(weighted + i), weight), missing()),
-          value_index + i);
-    store(hn::Div(load(seen + i), set(all)), coverage + i);
+    store_column(hn::IfThenElse(defined, mean_score(load(weighted + i), weight), missing()),
+                 value_index, i, n);
+    store_column(hn::Div(load(seen + i), set(all)), coverage, i, n);
   }
   return every;
 }
@@ -193,8 +197,7 @@ void point(const Pointing& p, std::size_t n) {
       const V index = load(p.value_index + i);
       points = hn::IfThenElse(hn::Eq(index, index), points, index);
     }
-    __builtin_prefetch(p.points + i + n, 1);
-    store(points, p.points + i);
+    store_column(points, p.points, i, n);
     add_to(p.coverage_points + i, hn::Mul(hn::Sub(weight, w0), s0));
   }
 }
