@@ -202,8 +202,8 @@ void point(const Pointing& p, std::size_t n) {
   }
 }
 
-constexpr ScorecardKernels kScorecard{add_pieces,  add_scores, close_dimension,
-                                      close_index, share,      point};
+[[maybe_unused]] constexpr ScorecardKernels kScorecard{add_pieces,  add_scores, close_dimension,
+                                                       close_index, share,      point};
 
 }  // namespace kam::simd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
