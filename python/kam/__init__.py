@@ -23,6 +23,7 @@ from kam._errors import (
 from kam._learned import LearnedWeights, learn_weights
 from kam._model import Model
 from kam._models import BGNBD, MBGNBD, GammaGamma, lifetime_value
+from kam._profile import profiles
 from kam._schema import schema as _schema
 from kam._score import ScoreResult, check, score
 from kam._scorecard import Scorecard
@@ -60,6 +61,7 @@ __all__ = [
     "concentration",
     "learn_weights",
     "lifetime_value",
+    "profiles",
     "rank_order_centroid",
     "score",
     "summarize",

@@ -253,8 +253,9 @@ def score(
         a path to a file or folder of tables (needs duckdb).
     as_of : date or ISO text
         Observation end, always explicit.
-    profile : path, optional
-        A scorecard profile (TOML); the default profile otherwise.
+    profile : path or name, optional
+        A scorecard profile (TOML): a file, or one of the names of `kam.profiles()` where no such
+        file exists; the default profile otherwise.
     model : Model or path, optional
         Yesterday's ruler: nothing is refitted, and `profile` must not be given.
     previous : ScoreResult or path of a score file, optional

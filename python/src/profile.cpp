@@ -125,6 +125,13 @@ void bind_profile(py::module_& m) {
   });
   m.def("default_profile", [] { return value_or_raise(scoring::default_profile()); });
   m.def("default_profile_text", [] { return std::string(scoring::default_profile_text()); });
+  m.def("shipped_profile_names", [] {
+    const auto names = scoring::shipped_profile_names();
+    return std::vector<std::string>(names.begin(), names.end());
+  });
+  m.def("shipped_profile_text",
+        [](const std::string& name) { return std::string(scoring::shipped_profile_text(name)); });
+  m.def("profile_schema_text", [] { return std::string(scoring::profile_schema_text()); });
 }
 
 }  // namespace kam::python

@@ -3,7 +3,6 @@
 #include <map>
 #include <string>
 
-#include "scoring/default_profile_text.hpp"
 #include "scoring/profile_json.hpp"
 #include "scoring/toml.hpp"
 
@@ -71,14 +70,6 @@ Result<Profile> parse_profile(std::string_view toml, std::string_view source) {
            (path.empty() ? "profile" : path);
   };
   return read_profile(json, errors);
-}
-
-std::string_view default_profile_text() noexcept {
-  return kDefaultProfileText;
-}
-
-Result<Profile> default_profile() {
-  return parse_profile(default_profile_text(), "default.toml");
 }
 
 std::string to_json(const Profile& profile) {

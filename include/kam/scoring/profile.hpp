@@ -70,6 +70,17 @@ class Profile {
 /// a misspelt key must not silently keep a default. invalid_format otherwise.
 [[nodiscard]] Result<Profile> parse_profile(std::string_view toml, std::string_view source);
 
+/// The profiles the library carries, by file name without ".toml": "default" first, the others in
+/// alphabetical order. docs/profile.md has a line for each. O(number of profiles).
+[[nodiscard]] std::vector<std::string_view> shipped_profile_names();
+/// The TOML text of one of them, comments and all, valid for the whole run; empty if there is no
+/// such name. `parse_profile(shipped_profile_text(name), name)` is the profile.
+[[nodiscard]] std::string_view shipped_profile_text(std::string_view name) noexcept;
+
+/// JSON Schema (draft 2020-12) of the TOML above, for editors. What a schema cannot say (ids that
+/// repeat, bands against their direction, names of features) only parse_profile checks.
+[[nodiscard]] std::string_view profile_schema_text() noexcept;
+
 /// The text of the shipped default profile, and the profile itself.
 [[nodiscard]] std::string_view default_profile_text() noexcept;
 [[nodiscard]] Result<Profile> default_profile();

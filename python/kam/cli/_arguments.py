@@ -53,7 +53,9 @@ def _command(commands: Any, name: str, summary: str, module: str) -> Parser:
 def _score(commands: Any) -> None:
     c = _command(commands, "score", "check, fit, score and write a portfolio", "_score")
     _input(c)
-    c.add_argument("--profile", type=Path, metavar="FILE", help="scorecard (TOML)")
+    c.add_argument(
+        "--profile", type=Path, metavar="FILE|NAME", help="scorecard (TOML), or a shipped one"
+    )
     c.add_argument("--model", type=Path, metavar="FILE", help="yesterday's ruler: no refit")
     c.add_argument(
         "--previous", type=Path, metavar="FILE", help="an earlier score file: what changed"
@@ -130,10 +132,12 @@ def _explain(commands: Any) -> None:
 def _profile(commands: Any) -> None:
     c = _command(commands, "profile", "show or validate a scorecard", "_profile")
     verbs = c.add_subparsers(metavar="VERB", dest="verb", required=True)
-    show = verbs.add_parser("show", help="print it; the default one without FILE")
-    show.add_argument("file", metavar="FILE", type=Path, nargs="?")
+    verbs.add_parser("list", help="names of the profiles that kam carries")
+    show = verbs.add_parser("show", help="print one: a file, a shipped name, the default one")
+    show.add_argument("profile", metavar="NAME|FILE", type=Path, nargs="?")
     validate = verbs.add_parser("validate", help="read it and say what is wrong")
     validate.add_argument("file", metavar="FILE", type=Path)
+    verbs.add_parser("schema", help="the JSON Schema of profiles, for editors")
 
 
 # ---- shared options -----------------------------------------------------------------------------
