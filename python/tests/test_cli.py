@@ -333,6 +333,37 @@ def test_profile(run: Kam, tmp_path: Path) -> None:
     assert "mine.toml:" in wrong.err
 
 
+def test_shipped_profiles(
+    run: Kam, orders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = run("profile", "list")
+    assert listed.code == 0
+    names = [line.split()[0] for line in listed.out.splitlines()]
+    assert names == [profile["name"] for profile in kam.profiles()]
+    for name in names:
+        shown = run("profile", "show", name).out
+        assert shown == (ROOT / "profiles" / f"{name}.toml").read_text(encoding="utf-8")
+    schema = run("profile", "schema")
+    assert json.loads(schema.out)["title"] == "kam profile"
+    base = ("score", orders, "--as-of", "2024-06-30", "--save-model", tmp_path / "m.json", "--json")
+    for more in ((), ("--occasion", "week")):
+        assert run(*base, "--profile", "satisfaction_index", *more).code == 0
+        fitted = kam.Model.load(tmp_path / "m.json").profile
+        assert fitted["name"] == "satisfaction_index"
+        assert fitted["occasion"] == (more[-1] if more else "day")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "default").write_text('name = "mine"', encoding="utf-8")
+    assert run("profile", "show").out == run("profile", "show", ROOT / "profiles/default.toml").out
+    assert run("profile", "show", "default").out == 'name = "mine"'  # a file wins
+    for argv in (("show", "no"), ("validate", "no"), ("show", tmp_path)):
+        wrong = run("profile", *argv)
+        assert wrong.code == 2
+        assert "No such file" in wrong.err or "Is a directory" in wrong.err
+    (tmp_path / "latin").write_bytes("name = 'Maße'".encode("latin-1"))
+    wrong = run("profile", "validate", "latin")
+    assert (wrong.code, "latin:1: not UTF-8" in wrong.err) == (2, True)
+
+
 # ---- terminals ----------------------------------------------------------------------------------
 
 

@@ -38,11 +38,27 @@ TEST(Profile, TheDefaultOneIsValidAndSaysWhereItsNumbersComeFrom) {
   EXPECT_NEAR(weights[3], .23, 1e-12);
 }
 
-TEST(Profile, GoesThroughJsonUnchanged) {
-  const auto profile = default_profile();
-  const auto again = restore_profile(to_json(*profile));
-  ASSERT_TRUE(again) << again.error().message();
-  EXPECT_EQ(to_json(*again), to_json(*profile));
+TEST(Profile, EveryShippedOneIsValidAndGoesThroughJsonUnchanged) {
+  const auto names = shipped_profile_names();
+  ASSERT_EQ(names.size(), 7u);
+  EXPECT_EQ(names[0], "default");
+  for (const std::string_view name : names) {
+    const auto profile = parse_profile(shipped_profile_text(name), name);
+    ASSERT_TRUE(profile) << profile.error().message();
+    EXPECT_EQ(profile->name, name);
+    const auto again = restore_profile(to_json(*profile));
+    ASSERT_TRUE(again) << again.error().message();
+    EXPECT_EQ(to_json(*again), to_json(*profile));
+  }
+  EXPECT_EQ(to_json(*default_profile()), to_json(*parse_profile(default_profile_text(), "x")));
+}
+
+TEST(Profile, ANameThatIsNotShippedHasNoText) {
+  EXPECT_EQ(shipped_profile_text("default"), default_profile_text());
+  for (const char* name : {"", "Default", "default.toml", "kam-profile.schema"}) {
+    EXPECT_TRUE(shipped_profile_text(name).empty()) << name;
+  }
+  EXPECT_EQ(profile_schema_text().front(), '{');
 }
 
 TEST(Profile, MistakesAreNamedWithLineAndKey) {
