@@ -326,7 +326,7 @@ def test_profile(run: Kam, tmp_path: Path) -> None:
     assert run("profile", "show", path).out == shown.out
     valid = run("profile", "validate", path)
     assert valid.code == 0
-    assert "4 dimensions, 10 indicators" in valid.out
+    assert "4 dimensions, 19 indicators" in valid.out
     path.write_text(shown.out.replace("weight = 0.42", "weight = -1"), encoding="utf-8")
     wrong = run("profile", "validate", path)
     assert wrong.code == 2

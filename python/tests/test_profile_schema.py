@@ -105,7 +105,49 @@ id = "none"
 feature = "orders_12m"
 below = 1
 veto = true
+[[tier]]
+name = "A"
+label_en = "A"
+label_zh = "甲"
+from = 50
+[[tier]]
+name = "B"
+from = 0
+[tier_rule]
+hysteresis = 3
+potential_from = 70
+potential_name = "potential"
+potential_label_en = "Potential"
+potential_label_zh = "潜力"
+source = "test"
+[relation_type]
+ordinary_departments = 1
+ordinary_pairs = 2
+strategic_departments = 4
+strategic_levels = 3
+[[class]]
+id = "many"
+label_en = "Many"
+label_zh = "多"
+source = "test"
+all = [{feature = "orders_12m", quantile = 0.8}, {feature = "days_late", at_most = 9}]
+any = [{sector = ["health"]}, {flag = "supplier_too"}, {feature = "nps", at_least = 0}]
+[[matrix]]
+id = "grid"
+label_en = "Grid"
+label_zh = "矩阵"
+source = "test"
+x = "banded"
+y = "value_index"
+x_cuts = [50]
+y_cuts = [40, 60]
+cells = [["a", "b"], ["c", "d"], ["e", "f"]]
+hysteresis = 2
 """
+# Mistakes that only the parser sees: what one table says of another.
+OF_THE_WHOLE = (
+    "reward the opposite|unknown dimension|neither value_index|cells|tier|no gap|rows|condition"
+)
 DOCUMENTS = {**SHIPPED, "everything": tomllib.loads(FULL)}
 
 
@@ -178,7 +220,7 @@ def test_optional_keys_are_optional_for_both(name: str) -> None:
             valid = VALIDATOR.is_valid(changed)
             said = parser_says(changed)
             if valid and said:  # what a schema cannot say
-                assert re.search("reward the opposite|unknown dimension", said), (key, said)
+                assert re.search(OF_THE_WHOLE, said), (key, said)
             elif not valid:
                 assert said, key
 
@@ -278,6 +320,25 @@ WRONG = {
     "a veto that is none": ("veto = true", "veto = false"),
     "a cap above 100": ("cap = 40", "cap = 140"),
     "a rule on an unknown feature": ('feature = "orders_12m"', 'feature = "orders_13m"'),
+    "misspelt key of a tier": ('name = "A"', 'nam = "A"'),
+    "misspelt key of the tier rule": ("hysteresis = 3", "hysterese = 3"),
+    "misspelt key of a relation type": ("ordinary_pairs", "ordinary_pair"),
+    "misspelt key of a condition": ("quantile = 0.8", "quantil = 0.8"),
+    "misspelt key of a matrix": ("cells = ", "cell = "),
+    "a tier above 100": ("from = 50", "from = 500"),
+    "negative hysteresis": ("hysteresis = 3", "hysteresis = -3"),
+    "a potential above 100": ("potential_from = 70", "potential_from = 170"),
+    "four levels": ("strategic_levels = 3", "strategic_levels = 4"),
+    "a quantile above 1": ("quantile = 0.8", "quantile = 80"),
+    "a condition with two limits": ("quantile = 0.8", "quantile = 0.8, at_least = 3"),
+    "a condition without a limit": (", quantile = 0.8", ""),
+    "two conditions in one": ('{flag = "supplier_too"}', '{flag = "supplier_too", sector = ["x"]}'),
+    "an unknown flag": ('"supplier_too"', '"big"'),
+    "sectors that are no list": ('["health"]', '"health"'),
+    "a condition on an unknown feature": ('feature = "days_late"', 'feature = "days_latest"'),
+    "a matrix without an axis": ('x = "banded"\n', ""),
+    "a cut of 100": ("x_cuts = [50]", "x_cuts = [100]"),
+    "cells that are no grid": ('cells = [["a", "b"], ["c", "d"], ["e", "f"]]', 'cells = ["a"]'),
     "no dimension": (FULL[FULL.index("[[dim"):], ""),
 }  # fmt: skip
 

@@ -101,34 +101,43 @@ def test_whole_number_ids_meet_text_ids_across_tables() -> None:
 
 
 def test_ratings_fill_loyalty_growth_and_risk() -> None:
-    items = ["nps", "checklist", "growth", "safety"]
+    items = [
+        "recommendation",
+        "upgrade",
+        "volume_expansion",
+        "industry_trend",
+        "credit",
+        "cooperation",
+    ]
     ratings = {
-        "account_id": ["A"] * 4,
+        "account_id": ["A"] * 6,
         "item": items,
-        "value": [9, 1, 75, 80],
-        "scale_min": [0, 0, 0, 0],
-        "scale_max": [10, 1, 100, 100],
+        "value": [9, 4, 90, 60, 80, 70],
+        "scale_min": [0, 0, 0, 0, 0, 0],
+        "scale_max": [10, 5, 100, 100, 100, 100],
     }
-    result = kam.score({"transactions": ORDERS, "ratings": ratings}, as_of=AS_OF)
-    plain = kam.score(ORDERS, as_of=AS_OF)
-    assert (result["growth"][0], result["risk_index"][0]) == (75, pytest.approx(20))
-    assert (result["coverage_growth"][0], result["coverage_risk"][0]) == (1, 1)
+    rated = "customer_value_assessment"
+    result = kam.score({"transactions": ORDERS, "ratings": ratings}, as_of=AS_OF, profile=rated)
+    plain = kam.score(ORDERS, as_of=AS_OF, profile=rated)
+    assert result["growth"][0] == pytest.approx((80 + 90 + 60) / 3)
+    assert result["risk_index"][0] == pytest.approx(100 - 75)
+    assert (result["coverage_growth"][0], result["coverage_risk"][0]) == (1, 0.5)
     assert np.isnan([result["growth"][1], result["risk_index"][1]]).all()
-    assert result["coverage_loyalty"][0] == pytest.approx(plain["coverage_loyalty"][0] + 0.3 / 0.85)
+    assert result["coverage_loyalty"][0] == pytest.approx(plain["coverage_loyalty"][0] + 0.5)
     assert result["coverage"][0] > result["coverage"][1]
     assert not math.isnan(result["loyalty"][0])
     scores = {r["indicator"]: r["score"] for r in result.explain("A")}
-    assert scores["nps"] == pytest.approx(88)  # bands 50 -> 40, 100 -> 100, at 90
-    assert scores["checklist"] == 100
+    assert scores["recommendation"] == pytest.approx(90)
+    assert scores["upgrade"] == pytest.approx(80)
 
 
 def test_the_latest_rating_up_to_as_of_counts_and_those_of_its_day_are_averaged() -> None:
     def growth(*rows: tuple[str, float]) -> float:
-        ratings = {"account_id": ["A"] * len(rows), "item": ["growth"] * len(rows),
+        ratings = {"account_id": ["A"] * len(rows), "item": ["upgrade"] * len(rows),
                    "date": [d for d, _ in rows], "value": [v for _, v in rows]}  # fmt: skip
-        return float(
-            kam.score({"transactions": ORDERS, "ratings": ratings}, as_of=AS_OF)["growth"][0]
-        )
+        tables = {"transactions": ORDERS, "ratings": ratings}
+        result = kam.score(tables, as_of=AS_OF, profile="customer_value_assessment")
+        return float(result["growth"][0])
 
     assert growth(("2024-01-01", 10), ("2024-05-01", 60), ("2024-05-01", 80)) == pytest.approx(70)
     assert growth(("2024-05-01", 60), ("2024-07-01", 99)) == 60
@@ -229,9 +238,9 @@ def test_tables_of_different_kinds_go_together() -> None:
     tables = {
         "transactions": pl.DataFrame(ORDERS),
         "accounts": pd.DataFrame({"account_id": ["B", "A"], "name": ["b", "a"]}),
-        "ratings": pa.table({"account_id": ["A"], "item": ["growth"], "value": [50]}),
+        "ratings": pa.table({"account_id": ["A"], "item": ["upgrade"], "value": [50]}),
     }
-    result = kam.score(tables, as_of=AS_OF)
+    result = kam.score(tables, as_of=AS_OF, profile="customer_value_assessment")
     assert isinstance(result.frame, pl.DataFrame)
     assert result["name"] == ["b", "a"]
     assert result["growth"][1] == 50
