@@ -118,14 +118,13 @@ def test_facts_are_those_of_pandas(scored_master: Any, master: Any) -> None:
 
 
 def test_contribution_is_the_mid_rank_of_scipy(scored: Any) -> None:
-    """Two of its indicators can be seen in transactions: revenue (.30) and orders (.10)."""
+    """One of its indicators can be seen in transactions: revenue (.30) carries it alone."""
 
     def mid_rank(values: Any) -> Any:
         return 100 * (stats.rankdata(values) - 0.5) / len(values)
 
-    want = (0.3 * mid_rank(scored["net_revenue_12m"]) + 0.1 * mid_rank(scored["orders_12m"])) / 0.4
-    assert_allclose(scored["contribution"], want, rtol=1e-12)
-    assert_allclose(scored["coverage_contribution"], 0.4, rtol=1e-12)
+    assert_allclose(scored["contribution"], mid_rank(scored["net_revenue_12m"]), rtol=1e-12)
+    assert_allclose(scored["coverage_contribution"], 0.3, rtol=1e-12)
 
 
 def test_the_value_index_is_the_weighted_mean_of_its_dimensions(scored: Any) -> None:
@@ -195,14 +194,14 @@ def test_explain_says_every_reason_in_words(scored: Any) -> None:
         scored["value_index"][i] - reference_index(scored), abs=1e-9
     )
     assert len(found) == len(scored.profile["indicators"]) + 1
-    assert found[0]["text"] == "Net revenue, 12 months: +11.8 points against the portfolio median"
+    assert found[0]["text"] == "Net revenue, 12 months: +15.7 points against the portfolio median"
     assert found[0]["score"] == pytest.approx(74.28935086974968, rel=1e-9)
     assert {r["indicator"]: r["score"] for r in found}["cm3"] is None
 
 
 def test_explain_in_chinese(scored: Any) -> None:
     found = scored.explain("0001", "zh")
-    assert found[0]["text"] == "近12个月净收入：+11.8 分（相对于组合中位数）"
+    assert found[0]["text"] == "近12个月净收入：+15.7 分（相对于组合中位数）"
     assert [r["points"] for r in found] == [r["points"] for r in scored.explain("0001")]
 
 

@@ -227,7 +227,7 @@ def test_missing_data_lower_coverage_and_not_the_score(small: Any) -> None:
     ids = sorted(set(small["account_id"]))
     ratings = {
         "account_id": ids[:20],
-        "item": ["nps"] * 20,
+        "item": ["checklist"] * 20,
         "value": [10.0 * (i % 11) for i in range(20)],
     }
     without = kam.score({"transactions": small, "accounts": {"account_id": ids}}, as_of=AS_OF)
