@@ -105,6 +105,18 @@ id = "none"
 feature = "orders_12m"
 below = 1
 veto = true
+[features]
+repurchase_months = 6
+prepayment_months = 24
+rating_max_age_days = 365
+trend_months = 24
+trend_season = 4
+loss_given_default = 0.4
+addressable = 0.9
+[[stage]]
+name = "signed"
+probability = 0.75
+source = "test"
 [[tier]]
 name = "A"
 label_en = "A"
@@ -325,6 +337,13 @@ WRONG = {
     "misspelt key of a relation type": ("ordinary_pairs", "ordinary_pair"),
     "misspelt key of a condition": ("quantile = 0.8", "quantil = 0.8"),
     "misspelt key of a matrix": ("cells = ", "cell = "),
+    "misspelt key of features": ("addressable", "adressable"),
+    "misspelt key of a stage": ("probability = 0.75", "probabilty = 0.75"),
+    "a stage without a probability": ("probability = 0.75\n", ""),
+    "a probability in percent": ("probability = 0.75", "probability = 75"),
+    "half a month": ("repurchase_months = 6", "repurchase_months = 6.5"),
+    "no month": ("prepayment_months = 24", "prepayment_months = 0"),
+    "a loss above everything": ("loss_given_default = 0.4", "loss_given_default = 45"),
     "a tier above 100": ("from = 50", "from = 500"),
     "negative hysteresis": ("hysteresis = 3", "hysteresis = -3"),
     "a potential above 100": ("potential_from = 70", "potential_from = 170"),
