@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from kam._score import ScoreResult
 
 _COLUMNS = (
-    *("tier", "tier_stability", "tier_rule", "class_tags", "class_rules"),
+    *("tier", "tier_stability", "tier_rule", "class_tags", "class_unknown", "class_rules"),
     *("relation_type", "relation_rule"),
 )
 # column of the score row: feature that fills it

@@ -75,9 +75,9 @@ def _pillars(result: ScoreResult, row: int, t: Words) -> _Pillars:
 
 
 def _bounds(result: ScoreResult, dimension: str, row: int) -> tuple[float, float]:
-    """The `*_lo`, `*_hi` columns of a dimension, if the table has them; risk turned to safety."""
+    """The limits of a dimension; risk turned to safety. A profile may name others than ours."""
     name = "risk_index" if dimension == "risk" else dimension
-    if f"{name}_lo" not in result.columns or f"{name}_hi" not in result.columns:
+    if f"{name}_lo" not in result.columns:
         return math.nan, math.nan
     low, high = float(result.columns[f"{name}_lo"][row]), float(result.columns[f"{name}_hi"][row])
     return (100 - high, 100 - low) if dimension == "risk" else (low, high)

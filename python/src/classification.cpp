@@ -23,18 +23,16 @@ py::dict matrix_dict(const scoring::MatrixBlock& block, std::size_t rows) {
                   py::arg("probability") = probability);
 }
 
-/// Names of the classes that each account has; None where one of them is unknown and none is yes.
+/// Ids of the classes with this answer, per account.
 py::list tags_of(const scoring::Model& model, const scoring::ClassificationBlock& block,
-                 std::size_t rows) {
+                 std::size_t rows, value::Answer wanted) {
   py::list tags;
   for (std::size_t i = 0; i < rows; ++i) {
     py::list own;
-    bool unknown = false;
     for (std::size_t c = 0; c < block.classes.size(); ++c) {
-      if (block.classes[c][i] == value::Answer::yes) own.append(model.profile.classes[c].id);
-      unknown = unknown || block.classes[c][i] == value::Answer::unknown;
+      if (block.classes[c][i] == wanted) own.append(model.profile.classes[c].id);
     }
-    tags.append(unknown && own.empty() ? py::object(py::none()) : py::object(own));
+    tags.append(own);
   }
   return tags;
 }
@@ -81,7 +79,8 @@ py::dict classify(const PortfolioScore& score, const Tables& tables,
   py::dict result;
   result["tier"] = tier_names(tiers ? &*tiers : nullptr, block.tier);
   result["tier_stability"] = to_array(block.tier_stability);
-  result["class_tags"] = tags_of(score.model, block, rows);
+  result["class_tags"] = tags_of(score.model, block, rows, value::Answer::yes);
+  result["class_unknown"] = tags_of(score.model, block, rows, value::Answer::unknown);
   py::list relations;
   for (const value::RelationType type : block.relation) {
     const bool known = type != value::RelationType::unknown;

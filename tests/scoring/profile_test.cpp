@@ -225,5 +225,35 @@ TEST(Profile, MissingRulesAndAgesOfAnIndicator) {
   EXPECT_NE(message("maximum_age_days = -1").find("indicator[0].maximum_age"), std::string::npos);
 }
 
+TEST(Profile, TiersClassesMatricesAndStagesAreCheckedWithLineAndKey) {
+  const auto message = [](const std::string& more) { return error_of(std::string(kSmall) + more); };
+  const auto contains = [&](const std::string& more, const char* text) {
+    const std::string found = message(more);
+    EXPECT_NE(found.find(text), std::string::npos) << found;
+    EXPECT_EQ(found.rfind("my.toml:", 0), 0u) << found;
+  };
+  const std::string tiers = "[[tier]]\nname = \"A\"\nfrom = 80\n[[tier]]\nname = \"B\"\nfrom = 0\n";
+  EXPECT_EQ(message(tiers), "");
+  contains("[[tier]]\nname = \"A\"\nfrom = 10\n", "tier");
+  contains("[tier_rule]\nhysteresis = 3\n", "needs [[tier]]");
+  contains(tiers + "[tier_rule]\nhysteresis = -3\n", "hysteresis");
+  contains("[[class]]\nid = \"a\"\nall = [{feature = \"no\", at_least = 1}]\n", "is no feature");
+  contains("[[class]]\nid = \"a\"\nall = [{feature = \"cm3_rate\"}]\n", "exactly one of quantile");
+  contains("[[class]]\nid = \"a\"\nall = [{flag = \"x\"}]\n", "supplier_too");
+  contains("[[class]]\nid = \"a\"\nall = [{feature = \"cm3_rate\", quantile = 2}]\n", "between 0");
+  contains("[[class]]\nid = \"a\"\n", "class");
+  contains(
+      "[[matrix]]\nid = \"m\"\nx = \"value_index\"\ny = \"nothing\"\ncells = [[\"a\", \"b\"], "
+      "[\"c\", \"d\"]]\n",
+      "'nothing' is neither");
+  contains("[[matrix]]\nid = \"m\"\nx = \"value_index\"\ny = \"contribution\"\ncells = [[\"a\"]]\n",
+           "cells");
+  contains("[[stage]]\nname = \"won\"\nprobability = 1.5\n", "between 0 and 1");
+  contains("[[stage]]\nname = \"won\"\n", "is missing");
+  contains("[features]\ntrend_months = 0.5\n", "whole number");
+  contains("[features]\naddressable = 2\n", "between 0 and 1");
+  contains("[relation_type]\nstrategic_levels = 9\n", "levels");
+}
+
 }  // namespace
 }  // namespace kam::scoring
