@@ -33,12 +33,30 @@ def _heading(row: ScoreRow) -> list[str]:
         f"value index    {points(row.numbers['value_index'])} "
         f"{row.texts['value_band'] or ''}".rstrip()
         + f", coverage {percent(row.numbers['coverage'])}",
+        *_kinds(row),
         f"churn          {percent(row.numbers['p_churn'])}" + _churn_details(row),
         f"revenue        {money(row.numbers['net_revenue_12m'])} in 12 months, "
         f"{money(row.numbers['net_revenue'])} ever",
         f"value          {money(row.numbers['eav'])} expected ({row.texts['value_basis']})",
         f"expected loss  {money(row.numbers['expected_loss'])}" + _loss_details(row),
     ]
+
+
+def _kinds(row: ScoreRow) -> list[str]:
+    """Tier, class and relation type, where the file has them, each with its rule."""
+    lines = []
+    if row.texts["tier"]:
+        stable = percent(row.numbers["tier_stability"])
+        lines.append(
+            f"tier           {row.texts['tier']}, {stable} stable: {row.texts['tier_rule']}"
+        )
+    if row.lists["class_tags"]:
+        lines.append(f"classes        {', '.join(row.lists['class_tags'])}")
+    if row.texts["relation_type"]:
+        lines.append(f"relation       {row.texts['relation_type']}")
+    if row.texts["trend"]:
+        lines.append(f"revenue trend  {row.texts['trend']}")
+    return lines
 
 
 def _churn_details(row: ScoreRow) -> str:
