@@ -156,6 +156,8 @@ class PortfolioScore:
     def model_version(self) -> str: ...
     @property
     def reference_index(self) -> float: ...
+    @property
+    def value_basis(self) -> str: ...
 
 class Profile:
     def to_dict(self) -> dict: ...
@@ -395,6 +397,7 @@ NOTE_NAMES: list = [
     "spend_undefined",
     "value_not_covered",
     "negative_revenue",
+    "margin_of_portfolio",
 ]
 NO_ACCOUNT: int = 4294967295
 NO_DAY: int = -2147483648

@@ -184,7 +184,7 @@ class ScoreResult:
             "churn_horizon_days": self.request["churn_horizon_days"],
             "value_years": self.request["value_years"],
             "discount": self.request["discount"],
-            "value_basis": "revenue",
+            "value_basis": self._core.value_basis,
             "model_version": self._core.model_version,
             "config_hash": self._core.config_hash,
             "basis": self._core.basis or None,

@@ -75,7 +75,7 @@ def _identity(result: ScoreResult) -> dict[str, Any]:
         "as_of": np.full(n, np.datetime64(result.request["as_of"], "D")),
         "model_version": [result._core.model_version] * n,
         "config_hash": [result._core.config_hash] * n,
-        "value_basis": ["revenue"] * n,
+        "value_basis": [result._core.value_basis] * n,
     }
 
 

@@ -240,6 +240,9 @@ void bind_scoring(py::module_& m) {
              return bits;
            })
       .def_property_readonly("basis", [](const PortfolioScore& s) { return s.table.basis; })
+      .def_property_readonly(
+          "value_basis",
+          [](const PortfolioScore& s) { return s.table.value_in_margin ? "margin" : "revenue"; })
       .def_property_readonly("basis_events",
                              [](const PortfolioScore& s) { return s.table.basis_events; })
       .def_property_readonly("model_version",

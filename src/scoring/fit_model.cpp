@@ -6,6 +6,7 @@
 
 #include "numeric/text.hpp"
 #include "scoring/indicator_scores.hpp"
+#include "scoring/margin.hpp"
 #include "scoring/model_classes.hpp"
 
 namespace kam::scoring {
@@ -94,6 +95,7 @@ Result<Model> fit_model(Profile profile, Day as_of, const portfolio::FeatureTabl
   auto model = fit_scorecard(std::move(profile), as_of, features, executor);
   if (!model) return model;
   model->priors = priors;
+  model->margin_rate = fit_margin_rate(features);
   model->orders_note.clear();
   fit_orders(*model, summary, executor);
   return model;

@@ -172,6 +172,7 @@ Json content_of(const Model& model) {
                {"score_spreads", spreads_to_json(model.spreads)},
                {"class_thresholds", thresholds_to_json(model.class_thresholds)},
                {"orders_note", model.orders_note}};
+  if (!std::isnan(model.margin_rate)) json["margin_rate"] = model.margin_rate;
   if (model.orders) json["orders"] = estimate_to_json(*model.orders);
   if (model.spend) json["spend"] = estimate_to_json(*model.spend);
   return json;
@@ -197,6 +198,7 @@ void read_rest(const JsonNode& root, Model& model) {
   if (model.spreads.size() != indicators.size()) root.fail("score_spreads", "has the wrong length");
   model.class_thresholds = read_thresholds(root, model.profile);
   model.orders_note = root.text("orders_note", "");
+  if (root.has("margin_rate")) model.margin_rate = root.finite("margin_rate", kNaN);
   if (root.has("orders")) model.orders = read_estimate(root.object("orders"));
   if (root.has("spend")) model.spend = read_estimate(root.object("spend"));
 }

@@ -5,6 +5,7 @@
 
 #include "numeric/sha256.hpp"
 #include "numeric/text.hpp"
+#include "scoring/margin.hpp"
 #include "scoring/order_blocks.hpp"
 #include "scoring/value_block.hpp"
 
@@ -39,7 +40,8 @@ FactsBlock facts_of(const portfolio::FeatureTable& features) {
       column_or_missing(features, "days_since_last")};
 }
 
-void judge_rows(const Model& model, const portfolio::OrderSummary& summary, ScoreTable& table) {
+void judge_rows(const Model& model, const portfolio::OrderSummary& summary,
+                const std::vector<char>& margin_of_portfolio, ScoreTable& table) {
   table.status.assign(table.accounts, RowStatus::ok);
   table.notes.assign(table.accounts, 0);
   for (std::size_t i = 0; i < table.accounts; ++i) {
@@ -51,6 +53,7 @@ void judge_rows(const Model& model, const portfolio::OrderSummary& summary, Scor
       notes |= kSpendUndefined;
     if (std::isnan(table.value.value_index[i])) notes |= kValueNotCovered;
     if (table.facts.net_revenue[i] < 0) notes |= kNegativeRevenue;
+    if (margin_of_portfolio[i] != 0) notes |= kMarginOfPortfolio;
     table.notes[i] = notes;
     const bool thin = notes & (kNoOrders | kNoOrderModel | kValueNotCovered | kSpendUndefined);
     if (thin) table.status[i] = RowStatus::insufficient;
@@ -91,8 +94,9 @@ const char* row_status_name(RowStatus status) noexcept {
 }
 
 std::vector<const char*> row_note_names(std::uint32_t notes) {
-  constexpr const char* kNames[] = {"no_orders",       "one_order",         "no_order_model",
-                                    "spend_undefined", "value_not_covered", "negative_revenue"};
+  constexpr const char* kNames[] = {"no_orders",          "one_order",         "no_order_model",
+                                    "spend_undefined",    "value_not_covered", "negative_revenue",
+                                    "margin_of_portfolio"};
   std::vector<const char*> names;
   for (std::size_t bit = 0; bit < std::size(kNames); ++bit) {
     if ((notes >> bit & 1u) != 0) names.push_back(kNames[bit]);
@@ -135,7 +139,8 @@ Result<ScoreTable> Scorer::score(const portfolio::FeatureTable& features,
   table.value = std::move(*value);
   table.churn = std::move(orders->churn);
   table.worth = std::move(orders->worth);
-  judge_rows(model_, summary, table);
+  judge_rows(model_, summary, apply_margin(model_, features, table.worth), table);
+  table.value_in_margin = !std::isnan(model_.margin_rate);
   if (model_.orders) {
     table.basis = model_.orders->kind;
     table.basis_events = model_.orders->events;

@@ -267,5 +267,42 @@ TEST(Dimensions, HaveIntervalsAroundTheirScores) {
   }
 }
 
+/// CDNOW with costs: account i keeps the margin rate it is given, but every third has no costs.
+PortfolioScore with_costs(std::vector<double>& cogs) {
+  const Log& log = cdnow_master();
+  for (std::size_t i = 0; i < log.amount.size(); ++i) {
+    const auto account = log.account[i];
+    cogs.push_back(account % 3 == 0 ? kNaN : log.amount[i] * (account % 3 == 1 ? .6 : 1.2));
+  }
+  auto tables = log.tables();
+  tables.transactions.cogs = cogs;
+  return *score_portfolio(tables, *default_profile(), kRequest);
+}
+
+TEST(Margin, WorthIsRevenueTimesTheAccountsOwnMarginOrThePortfolios) {
+  std::vector<double> cogs;
+  const PortfolioScore score = with_costs(cogs);
+  EXPECT_TRUE(score.table.value_in_margin);
+  EXPECT_FALSE(cdnow_score().table.value_in_margin);
+  const double rate = score.model.margin_rate;
+  EXPECT_GT(rate, -.2);
+  EXPECT_LT(rate, .4);
+  const WorthBlock &in_margin = score.table.worth, &in_revenue = cdnow_score().table.worth;
+  const auto own = score.features.find("cm3_rate");
+  for (std::size_t i = 0; i < score.table.accounts; ++i) {
+    const bool known = std::isfinite(own[i]);
+    ASSERT_EQ((score.table.notes[i] & kMarginOfPortfolio) != 0, !known);
+    if (std::isnan(in_revenue.eav[i])) continue;  // no order, or no spend
+    const double m = known ? own[i] : rate;
+    ASSERT_NEAR(in_margin.eav[i], m * in_revenue.eav[i], 1e-12 * std::fabs(in_revenue.eav[i]));
+    ASSERT_NEAR(in_margin.expected_loss[i], m * in_revenue.expected_loss[i],
+                1e-12 * in_revenue.expected_loss[i]);
+    ASSERT_LE(in_margin.eav_lo[i], in_margin.eav_hi[i]);
+  }
+  const auto again = parse_model(to_json(score.model));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->margin_rate, rate);
+}
+
 }  // namespace
 }  // namespace kam::scoring

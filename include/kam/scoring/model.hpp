@@ -39,6 +39,9 @@ struct Model {
   std::optional<Estimate> orders{};           ///< empty: see orders_note
   std::optional<Estimate> spend{};
   std::string orders_note{};  ///< why an estimate is missing, in words
+  /// Margin of the portfolio over its revenue at the fit: of accounts without costs of their own;
+  /// NaN: no costs were known, and value is counted in revenue.
+  double margin_rate = kNaN;
   /// Per class of the profile, per condition with a quantile (of `all`, then of `any`): the
   /// threshold it was at the fit; NaN where no account had the feature.
   std::vector<std::vector<double>> class_thresholds{};

@@ -20,12 +20,13 @@ enum class RowStatus : std::uint8_t {
 
 /// Bits of a row's notes.
 enum RowNote : std::uint32_t {
-  kNoOrders = 1u << 0,         ///< no order up to as_of: nothing is known of its behaviour
-  kOneOrder = 1u << 1,         ///< one order only: its rhythm is the portfolio's
-  kNoOrderModel = 1u << 2,     ///< too few repeat orders in the portfolio for an order model
-  kSpendUndefined = 1u << 3,   ///< the expected spend does not exist
-  kValueNotCovered = 1u << 4,  ///< no dimension has enough of its indicators
-  kNegativeRevenue = 1u << 5,  ///< net revenue below zero: no share of the whole
+  kNoOrders = 1u << 0,           ///< no order up to as_of: nothing is known of its behaviour
+  kOneOrder = 1u << 1,           ///< one order only: its rhythm is the portfolio's
+  kNoOrderModel = 1u << 2,       ///< too few repeat orders in the portfolio for an order model
+  kSpendUndefined = 1u << 3,     ///< the expected spend does not exist
+  kValueNotCovered = 1u << 4,    ///< no dimension has enough of its indicators
+  kNegativeRevenue = 1u << 5,    ///< net revenue below zero: no share of the whole
+  kMarginOfPortfolio = 1u << 6,  ///< no costs of its own: its worth has the portfolio's margin
 };
 /// Stable names of the bits that are set, lowest first.
 [[nodiscard]] std::vector<const char*> row_note_names(std::uint32_t notes);
@@ -82,6 +83,7 @@ struct ScoreTable {
   WorthBlock worth;
   std::vector<RowStatus> status;
   std::vector<std::uint32_t> notes;  ///< RowNote bits
+  bool value_in_margin = false;      ///< worth is margin less expected credit loss; else revenue
   std::string basis;                 ///< what p_churn rests on: the order model; empty if none
   double basis_events = 0;           ///< repeat orders behind it
   std::string model_version, config_hash;
