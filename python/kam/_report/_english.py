@@ -1,6 +1,8 @@
 """The report's fixed texts in English."""
 
-TEXTS: dict[str, str] = {
+from kam._report._english_pillars import TEXTS as PILLARS
+
+TEXTS: dict[str, str] = PILLARS | {
     "title": "Key-account report",
     "date": "{day} {month} {year}",
     "month_1": "January",
@@ -187,13 +189,11 @@ TEXTS: dict[str, str] = {
     "end": "This account",
     "pillar_label": "{name}: {score} of 100; median {median}; {coverage} of its weight observed",
     "pillar_detail": "median {median} · {coverage} observed",
-    "pillar_none": "no data",
+    "pillar_none": "too little data ({coverage} observed)",
     "no_index": "No value index, so no reasons: {reason}.",
     "nothing_else": "No difference from the median account.",
     "collect": "Not seen of any account, so worth collecting",
-    "collect_rating": "ratings table, item “{item}”",
-    "collect_history": "a longer order history",
-    "account_blind": "Not seen of this account: {parts}.",
+    "account_blind": "Not known of this account",
     "coverage_reason": "Data coverage",
     # 5
     "trust": "Can I trust it?",

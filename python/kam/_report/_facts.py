@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from kam._measures import RULE
 from kam._report._html import plain
+from kam._score_columns import all_points
 
 if TYPE_CHECKING:
     from kam._score import ScoreResult
@@ -68,6 +70,55 @@ class Facts:
 
     def has(self, name: str) -> bool:
         return bool(np.any(~np.isnan(self[name])))
+
+    # ---- what not every table and not every version has -----------------------------------------
+
+    def numbers(self, name: str) -> Doubles:
+        """A column of numbers, NaN throughout where there is none."""
+        values = self.result.columns.get(name)
+        if values is None:
+            return np.full(len(self), np.nan)
+        if isinstance(values, list):
+            values = [np.nan if v is None else v for v in values]
+        return np.asarray(values, dtype=np.float64)
+
+    def words(self, name: str) -> list[Any]:
+        """A column of texts or of lists, None throughout where there is none."""
+        values = self.result.columns.get(name)
+        return [None] * len(self) if values is None else list(values)
+
+    def says(self, name: str) -> bool:
+        """Whether a column of texts or lists says anything of anybody."""
+        return any(v is not None and len(v) > 0 for v in self.words(name))
+
+    @cached_property
+    def features(self) -> dict[str, Doubles]:
+        """What the scorecard may read, by name; a name that is missing was not computed."""
+        return dict(self.result._core.features())
+
+    @cached_property
+    def summary(self) -> tuple[Doubles, Doubles, Doubles, Doubles]:
+        """Repeat orders, age at the last one and age, in the unit of the order model; mean spend."""
+        return self.result._core.summary()
+
+    def feature(self, name: str, row: int) -> float:
+        values = self.features.get(name)
+        return float("nan") if values is None else float(values[row])
+
+    def listed(self, name: str) -> list[dict[str, Any]]:
+        """A list of the profile: rules, tiers, classes, matrices."""
+        return list(self.profile.get(name) or [])
+
+    @cached_property
+    def points(self) -> Doubles:
+        """Exact points of every reason, rows x (indicators, rules, data coverage)."""
+        return np.asarray(all_points(self.result), dtype=np.float64)
+
+    @cached_property
+    def reason_ids(self) -> list[str]:
+        """Of the columns of `points`."""
+        rules = [RULE + rule["id"] for rule in self.listed("rules")]
+        return [i["id"] for i in self.profile["indicators"]] + rules + ["coverage"]
 
     def name(self, row: int) -> str:
         """The display name, or the id of an account without one."""

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from kam._report._changes import sentences
 from kam._report._facts import Facts
 from kam._report._html import Child, Html, join, name_of, tag
 from kam._report._language import Language, code
 
 
 def know(facts: Facts, t: Language) -> Html:
-    statements = (_concentration(facts, t), _stake(facts, t), _basis(facts, t))
+    found = (_concentration(facts, t), _stake(facts, t), _changed(facts, t), _basis(facts, t))
+    statements = [parts for parts in found if parts]
     return tag(
         "section",
         tag("h2", t("know"), id="know"),
@@ -134,6 +136,14 @@ def _in_worst_band(facts: Facts, t: Language) -> Html | None:
 
 def _money(facts: Facts, t: Language, value: float) -> str:
     return t.number(value, facts.money_decimals)
+
+
+# ---- what changed -------------------------------------------------------------------------------
+
+
+def _changed(facts: Facts, t: Language) -> tuple[Html, ...]:
+    told = sentences(facts, t)
+    return _statement(*told) if told else ()
 
 
 # ---- what it rests on ---------------------------------------------------------------------------

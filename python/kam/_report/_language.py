@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
 from kam._report import _chinese, _english
 from kam._report._html import Html, emphasised, esc
@@ -39,9 +40,10 @@ class Language:
         text = self.whole(count) if float(count).is_integer() else self.significant(count)
         return self(f"{key}_{'one' if count == 1 else 'many'}", n=text)
 
-    def label(self, part: dict[str, str]) -> str:
-        """The label of a dimension or indicator of the profile."""
-        return part[f"label_{self.code}"]
+    def label(self, part: dict[str, Any]) -> str:
+        """The label of a part of the profile: of this language, of the other, or its name."""
+        own, other = part.get(f"label_{self.code}"), part.get("label_en")
+        return str(own or other or part.get("name") or part.get("id") or "")
 
     def of_core(self, text: str) -> str:
         """A reason the core gives in English, as a sentence's part of this language."""
@@ -69,6 +71,11 @@ class Language:
         if "." in text:
             text = text.rstrip("0").rstrip(".")
         return f"{text}{_SPACE[self.code]}%"
+
+    def signed_percent(self, share: float, decimals: int = 1) -> str:
+        """A change: +3.4 %."""
+        text = self.percent(share, decimals)
+        return f"+{text}" if share > 0 and text.strip("0%\u00a0") else text
 
     def probability(self, p: float) -> str:
         """Of a model, so never 0 % or 100 %."""

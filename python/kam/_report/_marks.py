@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from kam._report._facts import Facts
-from kam._report._html import Html, tag
+from kam._report._html import Child, Html, tag
 from kam._report._language import Language
 
 _SHAPES = {
@@ -40,6 +40,25 @@ def interval_bar(kind: str, at: float, lo: float, hi: float, label: str) -> Html
     parts = [tag("i", class_="span", style=style(a=lo, b=hi - lo))] if known else []
     parts.append(tag("i", class_="dot", style=style(a=at)))
     return tag("span", *parts, class_=f"bar {kind}", role="img", aria_label=label)
+
+
+def numbers_table(
+    heads: list[str], rows: list[list[Child]], bars: list[Html] | None = None
+) -> Html:
+    """A plain table: the first column is words, the others are numbers; below each row its bar."""
+    body: list[Html] = []
+    for i, row in enumerate(rows):
+        body.append(
+            tag("tr", tag("th", row[0], scope="row"), *(tag("td", cell) for cell in row[1:]))
+        )
+        if bars is not None:
+            body.append(tag("tr", tag("td", bars[i], colspan=len(heads)), class_="bar-row"))
+    return tag(
+        "table",
+        tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads))),
+        tag("tbody", *body),
+        class_="numbers",
+    )
 
 
 class Footnotes:

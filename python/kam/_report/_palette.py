@@ -21,6 +21,8 @@ LIGHT = {
     "low": "#0072b2",
     "up": "#0072b2",
     "down": "#d55e00",
+    "up-ink": "#005f96",
+    "down-ink": "#b34700",
     "dense": "#566069",
     "mark": "#cc79a7",
     "mark-edge": "#a3477c",
@@ -40,12 +42,14 @@ DARK = {
     "low": "#56b4e9",
     "up": "#56b4e9",
     "down": "#e8702a",
+    "up-ink": "#56b4e9",
+    "down-ink": "#f08a4b",
     "dense": "#a9b3bc",
     "mark": "#cc79a7",
     "mark-edge": "#cc79a7",
 }
 
-TEXT = ("ink", "muted", "link")
+TEXT = ("ink", "muted", "link", "up-ink", "down-ink")
 MARKS = ("axis", "high", "medium-edge", "low", "up", "down", "mark-edge")
 
 

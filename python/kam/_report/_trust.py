@@ -7,7 +7,8 @@ from typing import Any
 from kam._report._facts import Facts
 from kam._report._html import Child, Html, clean, join, name_of, tag
 from kam._report._language import Language, code
-from kam._report._where import numbers_table
+from kam._report._marks import numbers_table
+from kam._report._scorecard import scorecard
 
 _SHOWN = (
     *("value_index", "value_band", "coverage", "net_revenue", "net_revenue_12m", "revenue_share"),
@@ -23,6 +24,7 @@ def trust(facts: Facts, t: Language) -> Html:
         tag("h2", t("trust"), id="trust"),
         *_data(facts, t),
         *_models(facts, t),
+        *scorecard(facts, t),
         *_exactness(facts, t),
         *_definitions(facts, t),
         *_missing(facts, t),

@@ -12,7 +12,9 @@ from kam._report._html import Child, Html, tag
 from kam._report._know import no_loss_reason
 from kam._report._language import Language
 from kam._report._map import NAMED, SINGLE, draw_map, map_data
-from kam._report._marks import churn_band, style
+from kam._report._marks import churn_band, numbers_table, style
+from kam._report._matrix import matrices
+from kam._report._tiers import tier_table
 
 
 def where(facts: Facts, t: Language) -> Html:
@@ -25,27 +27,15 @@ def where(facts: Facts, t: Language) -> Html:
             tag("div", _curve_figure(facts, t), _losses(facts, t), class_="beside"),
             class_="portfolio" if facts.on_map.any() else "portfolio no-map",
         ),
+        _groups(facts, t),
         class_="wide",
     )
 
 
-def numbers_table(
-    heads: list[str], rows: list[list[Child]], bars: list[Html] | None = None
-) -> Html:
-    """A plain table: the first column is words, the others are numbers; below each row its bar."""
-    body: list[Html] = []
-    for i, row in enumerate(rows):
-        body.append(
-            tag("tr", tag("th", row[0], scope="row"), *(tag("td", cell) for cell in row[1:]))
-        )
-        if bars is not None:
-            body.append(tag("tr", tag("td", bars[i], colspan=len(heads)), class_="bar-row"))
-    return tag(
-        "table",
-        tag("thead", tag("tr", *(tag("th", head, scope="col") for head in heads))),
-        tag("tbody", *body),
-        class_="numbers",
-    )
+def _groups(facts: Facts, t: Language) -> Html | None:
+    """Tiers and matrices, where the profile has them."""
+    parts = [part for part in (tier_table(facts, t), *matrices(facts, t)) if part is not None]
+    return tag("div", *parts, class_="groups") if parts else None
 
 
 # ---- the map ------------------------------------------------------------------------------------

@@ -6,29 +6,34 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kam._report._facts import Doubles, Facts
+from kam._report._bars import reason_labels
+from kam._report._facts import Facts
 from kam._report._html import Child, Html, clean, join, name_of, tag
 from kam._report._language import Language
 from kam._report._marks import Footnotes, churn_band, interval_bar, missing_reason
-from kam._score_columns import all_points
+from kam._report._tiers import tier_label, tier_mark, tier_order, trend_words
 
 SECTIONS = 20  # accounts with a section of their own
-_HEADS = ("rank", "account", "value", "churn", "revenue", "eav", "loss", "open", "orders", "days")
+_HEADS = ("rank", "account", "tier", "value", "churn", "revenue", "eav", "loss", "open", "orders",
+          "days", "trend")  # fmt: skip
+_TRENDS = {"up": 1.0, "flat": 0.0, "down": -1.0}
 
 
 class _Context(NamedTuple):
     facts: Facts
     t: Language
     notes: Footnotes
-    points: Doubles
     labels: list[str]
     median: float
+    tiers: list[str]  # highest first
+    heads: list[str]  # columns of this table: tier and trend only where they are known of anybody
 
 
 def which(facts: Facts, t: Language, most_rows: int) -> Html:
     rows = facts.by_revenue[:most_rows].tolist()
+    heads = [k for k in _HEADS if k not in ("tier", "trend") or facts.says(k)]
     context = _Context(
-        facts, t, Footnotes(t), all_points(facts.result), reason_labels(facts, t), _median(facts)
+        facts, t, Footnotes(t), reason_labels(facts, t), _median(facts), tier_order(facts), heads
     )
     body = join((_row(context, row, place) for place, row in enumerate(rows)), "\n")
     return tag(
@@ -38,7 +43,13 @@ def which(facts: Facts, t: Language, most_rows: int) -> Html:
         _controls(facts, t, rows),
         tag(
             "div",
-            tag("table", tag("caption", t("table_caption")), _head(t), tag("tbody", body), id="t"),
+            tag(
+                "table",
+                tag("caption", t("table_caption")),
+                _head(t, heads),
+                tag("tbody", body),
+                id="t",
+            ),
             class_="table-box",
             tabindex=0,
             role="region",
@@ -47,11 +58,6 @@ def which(facts: Facts, t: Language, most_rows: int) -> Html:
         context.notes.list(),
         class_="wide table-section",
     )
-
-
-def reason_labels(facts: Facts, t: Language) -> list[str]:
-    """Of every indicator, in the order of the points; data coverage last."""
-    return [t.label(i) for i in facts.profile["indicators"]] + [t("coverage_reason")]
 
 
 def _median(facts: Facts) -> float:
@@ -82,6 +88,7 @@ def _controls(facts: Facts, t: Language, rows: list[int]) -> Html:
             " ",
             tag("input", type="search", id="q", placeholder=t("search_hint"), autocomplete="off"),
         ),
+        _tier_choice(facts, t),
         _choice(t, "value_band", [(b, b) for b in bands], "v"),
         _choice(t, "churn_band", [(b, t.maybe(f"band:{b}", b)) for b in churn], "c"),
         _choice(t, "status", [(s, t(f"status_{s}")) for s in states], "s"),
@@ -97,6 +104,12 @@ def _controls(facts: Facts, t: Language, rows: list[int]) -> Html:
     )
 
 
+def _tier_choice(facts: Facts, t: Language) -> Html | None:
+    if not facts.says("tier"):
+        return None
+    return _choice(t, "tier", [(k, tier_label(facts, t, k)) for k in tier_order(facts)], "t")
+
+
 def _choice(t: Language, key: str, options: list[tuple[str, str]], name: str) -> Html:
     every = tag("option", t("all"), value="")
     rest = (tag("option", words, value=value) for value, words in options)
@@ -106,36 +119,61 @@ def _choice(t: Language, key: str, options: list[tuple[str, str]], name: str) ->
 # ---- head and rows ------------------------------------------------------------------------------
 
 
-def _head(t: Language) -> Html:
+def _head(t: Language, heads: list[str]) -> Html:
+    words = ("account", "tier", "trend")
     numbers = (
-        tag(
-            "th", t(f"col_{k}"), scope="col", class_=None if k == "account" else "n", data_sort=True
-        )
-        for k in _HEADS
+        tag("th", t(f"col_{k}"), scope="col", class_=None if k in words else "n", data_sort=True)
+        for k in heads
     )
     return tag("thead", tag("tr", *numbers, tag("th", t("col_reasons"), scope="col")))
 
 
 def _row(c: _Context, row: int, place: int) -> Html:
     facts = c.facts
-    band = facts["churn_band"][row]
     return tag(
         "tr",
-        _number(c, "rank_revenue", row, 0),
-        _account(c, row, place),
-        _value(c, row),
-        _churn(c, row),
-        _revenue(c, row),
-        _worth(c, row),
-        _number(c, "expected_loss", row, facts.loss_decimals),
-        _number(c, "expected_loss_open", row, facts.open_decimals),
-        _number(c, "order_count", row, 0),
-        _number(c, "days_since_last", row, 0),
+        *(_column(c, name, row, place) for name in c.heads),
         tag("td", *_reasons(c, row), class_="reasons"),
         data_v=facts["value_band"][row] or "",
-        data_c=band or "",
+        data_c=facts["churn_band"][row] or "",
         data_s=facts["status"][row],
+        data_t=facts.words("tier")[row],
     )
+
+
+def _column(c: _Context, name: str, row: int, place: int) -> Html:
+    facts = c.facts
+    if name == "account":
+        return _account(c, row, place)
+    told = {"value": _value, "churn": _churn, "revenue": _revenue, "eav": _worth}
+    told |= {"tier": _tier, "trend": _trend}
+    if name in told:
+        return told[name](c, row)
+    column, decimals = {
+        "rank": ("rank_revenue", 0),
+        "loss": ("expected_loss", facts.loss_decimals),
+        "open": ("expected_loss_open", facts.open_decimals),
+        "orders": ("order_count", 0),
+        "days": ("days_since_last", 0),
+    }[name]
+    return _number(c, column, row, decimals)
+
+
+def _tier(c: _Context, row: int) -> Html:
+    """Sorted by height: the highest tier is the largest number."""
+    name = c.facts.words("tier")[row]
+    if name is None:
+        return tag("td", c.notes.missing(missing_reason(c.facts, c.t, "tier", row)))
+    height = len(c.tiers) - c.tiers.index(name)
+    return tag("td", tier_mark(c.facts, c.t, row), data_n=height, class_="tier-cell")
+
+
+def _trend(c: _Context, row: int) -> Html:
+    words = trend_words(c.facts, c.t, row)
+    if words is None:
+        return tag("td", c.notes.missing(missing_reason(c.facts, c.t, "trend", row)))
+    number = _TRENDS[c.facts.words("trend")[row]]
+    return tag("td", words, data_n=f"{number:.0f}", class_="trend-cell")
 
 
 def _cell(c: _Context, column: str, row: int, value: float, *content: Child) -> Html:
@@ -218,7 +256,7 @@ def _worth(c: _Context, row: int) -> Html:
 
 def _reasons(c: _Context, row: int) -> list[Child]:
     """The three strongest, signed; none is left out for looking odd."""
-    points = c.points[row]
+    points = c.facts.points[row]
     if np.isnan(points[-1]):
         return [c.notes.missing(missing_reason(c.facts, c.t, "reasons_up", row))]
     order: Any = np.argsort(-np.abs(points), kind="stable")[:3]

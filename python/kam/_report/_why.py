@@ -3,82 +3,44 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from kam._report._bars import pillars, waterfall
-from kam._report._facts import Doubles, Facts
+from kam._report._bars import Pillars, pillars, pillars_of, waterfall
+from kam._report._changes import account_changes
+from kam._report._dossier import dossier
+from kam._report._facts import Facts
+from kam._report._gaps import Gaps
 from kam._report._html import Child, Html, join, name_of, tag
 from kam._report._language import Language
 from kam._report._marks import churn_band, missing_reason
+from kam._report._people import people
+from kam._report._tiers import tier_mark
 from kam._report._which import SECTIONS
-from kam._score_columns import reasons_of
+
+
+_DAYS_OF = {"day": 1.0, "week": 7.0, "month": 30.436875}
 
 
 class _Context(NamedTuple):
     facts: Facts
     t: Language
-    scores: Doubles  # rows x dimensions
-    coverages: Doubles
-    medians: Doubles  # of every dimension in this table
-    unseen: set[str]  # indicators that no account has
+    pillars: Pillars
+    gaps: Gaps
 
 
 def why(facts: Facts, t: Language) -> Html:
     rows = facts.by_revenue[:SECTIONS].tolist()
-    core = facts.result._core
-    scores, coverages = core.dimension_scores(), core.dimension_coverages()
-    blind = np.asarray(np.isnan(core.indicator_scores()).all(axis=0))
-    ids = [i["id"] for i in facts.profile["indicators"]]
-    unseen = {name for k, name in enumerate(ids) if blind[k]}
-    context = _Context(facts, t, scores, coverages, _medians(scores), unseen)
+    context = _Context(facts, t, pillars_of(facts), Gaps(facts, t))
     return tag(
         "section",
         tag("h2", t("why"), id="why"),
         tag("p", t("why_note", n=t.counted("accounts", len(rows)))),
-        _to_collect(context),
+        context.gaps.of_portfolio(),
         *(_account(context, row, place) for place, row in enumerate(rows)),
         class_="accounts",
     )
-
-
-def _medians(scores: Doubles) -> Doubles:
-    columns = [column[~np.isnan(column)] for column in scores.T]
-    return np.array([np.median(c) if len(c) else np.nan for c in columns])
-
-
-# ---- what is not seen ---------------------------------------------------------------------------
-
-
-def _to_collect(c: _Context) -> Html | None:
-    """What no account has data for: once, with what would give it."""
-    missing = [i for i in c.facts.profile["indicators"] if i["id"] in c.unseen]
-    if not missing:
-        return None
-    items = (tag("li", c.t.label(i), ": ", _source(c, i)) for i in missing)
-    return tag("div", tag("p", tag("b", c.t("collect"))), tag("ul", *items), class_="collect")
-
-
-def _source(c: _Context, indicator: dict[str, Any]) -> str:
-    feature = indicator["feature"]
-    if feature.startswith("rating:"):
-        return c.t("collect_rating", item=feature.removeprefix("rating:"))
-    note = c.facts.result.column_notes.get(feature)
-    return c.t.of_core(note) if note else c.t("collect_history")
-
-
-def _blind(c: _Context, reasons: list[dict[str, Any]]) -> Html | None:
-    """What this account alone has no data for."""
-    of_id = {i["id"]: i for i in c.facts.profile["indicators"]}
-    parts = [
-        f"{c.t.label(of_id[r['indicator']])} ({_source(c, of_id[r['indicator']])})"
-        for r in reasons
-        if r["score"] is None and r["indicator"] in of_id and r["indicator"] not in c.unseen
-    ]
-    if not parts:
-        return None
-    return tag("p", c.t("account_blind", parts=c.t("semicolon").join(parts)), class_="blind")
 
 
 # ---- one account --------------------------------------------------------------------------------
@@ -89,17 +51,44 @@ def _account(c: _Context, row: int, place: int) -> Html:
     name, account = facts.name(row), str(facts["account_id"][row])
     rank = t("account_rank", rank=t.whole(place + 1))
     identity = None if name == account else tag("small", name_of(account))
-    reasons = reasons_of(facts.result, row, t.code)
-    bars = pillars(facts, t, c.scores[row], c.medians, c.coverages[row])
-    steps = waterfall(facts, t, row, reasons)
+    bars = pillars(facts, t, c.pillars, row)
     return tag(
         "article",
         tag("h3", tag("span", rank, class_="rank"), " ", name_of(name), " ", identity),
+        _labels(facts, t, row),
         tag("dl", *_facts_of(c, row), class_="facts"),
         tag("div", tag("h4", t("pillars")), *bars, class_="pillars"),
-        tag("div", tag("h4", t("reasons")), *steps, class_="waterfall"),
-        _blind(c, reasons),
+        tag("div", tag("h4", t("reasons")), *waterfall(facts, t, row), class_="waterfall"),
+        account_changes(facts, t, row),
+        people(facts, t, row),
+        dossier(facts, t, row),
+        c.gaps.of_account(row),
         id=f"account-{place + 1}",
+    )
+
+
+def _labels(facts: Facts, t: Language, row: int) -> Html | None:
+    """Tier, type and class tags, each with the rule that fired below it."""
+    tier, kind = tier_mark(facts, t, row), facts.words("relation_type")[row]
+    classes = {c.get("id"): t.label(c) for c in facts.listed("classes")}
+    tags = [classes.get(name, name) for name in facts.words("class_tags")[row] or ()]
+    marks = [tag("span", t("tier"), t("colon"), tier)] if tier else []
+    if kind:
+        told = t.maybe(f"relation:{kind}", str(kind))
+        marks.append(tag("span", t("relation"), t("colon"), tag("b", told)))
+    if tags:
+        marks.append(tag("span", t("classes"), t("colon"), tag("b", t("comma").join(tags))))
+    if not marks:
+        return None
+    own = facts.words("tier_rule_zh" if t.code == "zh" else "tier_rule")[row]
+    rules = [own or facts.words("tier_rule")[row], facts.words("relation_rule")[row]]
+    rules += list(facts.words("class_rules")[row] or ())
+    fired = [tag("li", str(rule)) for rule in rules if rule]
+    return tag(
+        "div",
+        tag("p", join(marks, " ")),
+        tag("ul", *fired) if fired else None,
+        class_="labels",
     )
 
 
@@ -169,4 +158,14 @@ def _last_order(c: _Context, row: int) -> Html:
         return Html("")
     day = date.fromisoformat(c.facts.request["as_of"]) - timedelta(days=int(days))
     before = c.t("days_before", days=c.t.counted("days", days)) if days else c.t("today")
-    return _with_small(c.t.date(day.isoformat()), before)
+    usual = _usual_gap(c, row)
+    return _with_small(c.t.date(day.isoformat()), before, tag("small", usual) if usual else None)
+
+
+def _usual_gap(c: _Context, row: int) -> str | None:
+    """The mean gap between its orders, which the days of silence stand against."""
+    repeats, recency, *_ = c.facts.summary
+    if not repeats[row] > 0:
+        return None
+    gap = recency[row] * _DAYS_OF[c.facts.profile["unit"]] / repeats[row]
+    return c.t("usual_gap", days=c.t.counted("days", round(gap, 1 if gap < 10 else 0)))
