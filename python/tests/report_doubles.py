@@ -98,7 +98,7 @@ def _tier(value: float) -> str | None:
 def _features(n: int, random: Any) -> dict[str, Any]:
     some = np.arange(n) % 5 > 0  # the first account of five lacks a balance sheet
     return {
-        "trend_rate": random.uniform(-0.2, 0.3, n),
+        "trend_rate": np.array([0.12, 0.0, -0.08, np.nan])[np.arange(n) % 4],
         "nps": random.uniform(-40, 80, n),
         "nps_answers": random.integers(1, 9, n).astype(float),
         "days_late": random.uniform(0, 40, n),

@@ -40,7 +40,7 @@ def pillars(facts: Facts, t: Language, p: Pillars, row: int) -> list[Html]:
         _pillar(
             t,
             t.label(dimension),
-            *(float(m[row, k]) for m in (p.scores, p.lo, p.hi)),
+            Interval(float(p.scores[row, k]), float(p.lo[row, k]), float(p.hi[row, k])),
             float(p.medians[k]),
             float(p.coverages[row, k]),
         )
@@ -48,9 +48,14 @@ def pillars(facts: Facts, t: Language, p: Pillars, row: int) -> list[Html]:
     ]
 
 
-def _pillar(
-    t: Language, name: str, score: float, lo: float, hi: float, median: float, coverage: float
-) -> Html:
+class Interval(NamedTuple):
+    score: float
+    lo: float
+    hi: float
+
+
+def _pillar(t: Language, name: str, of: Interval, median: float, coverage: float) -> Html:
+    score, lo, hi = of
     if np.isnan(score):
         words = tag("small", t("pillar_none", coverage=t.percent(coverage, 0)))
         return tag("p", tag("span", name, class_="name"), words, class_="pillar")

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from kam._previous import Earlier
 from kam._report._bars import Step, draw
 from kam._report._facts import Doubles, Facts
 from kam._report._html import Html, join, name_of, tag
@@ -27,20 +28,26 @@ class Left(NamedTuple):
     now: list[str | None]
 
     @property
-    def count(self) -> int:
+    def moved(self) -> int:
         return sum(
             b is not None and n is not None and b != n
             for b, n in zip(self.before, self.now, strict=True)
         )
 
 
+def _earlier(facts: Facts) -> Earlier:
+    if facts.result.earlier is None:
+        raise ValueError("no earlier run")
+    return facts.result.earlier
+
+
 def earlier_rows(facts: Facts) -> Any:
     """For every account its row in the earlier run, -1 for a new one."""
-    return facts.result.earlier.rows_of([str(v) for v in facts["account_id"]])
+    return _earlier(facts).rows_of([str(v) for v in facts["account_id"]])
 
 
 def groups(facts: Facts) -> Left:
-    earlier, rows = facts.result.earlier, earlier_rows(facts).tolist()
+    earlier, rows = _earlier(facts), earlier_rows(facts).tolist()
     if earlier.tier is not None and any(earlier.tier) and facts.says("tier"):
         before = [earlier.tier[row] if row >= 0 else None for row in rows]
         return Left("tier", before, facts.words("tier"))
@@ -61,8 +68,8 @@ def sentences(facts: Facts, t: Language) -> list[Html]:
     if np.isnan(delta).all():
         return [t.html("changed_unknown", date=since), *_come_and_gone(facts, t)]
     left = groups(facts)
-    key = f"changed_{left.kind}_{'one' if left.count == 1 else 'many'}"
-    main = [t.html(key, n=t.whole(left.count), date=since)]
+    key = f"changed_{left.kind}_{'one' if left.moved == 1 else 'many'}"
+    main = [t.html(key, n=t.whole(left.moved), date=since)]
     most = int(np.nanargmax(np.abs(delta)))
     own = _sum(facts, _ACCOUNT)
     if abs(delta[most]) < _SMALL:
@@ -97,7 +104,7 @@ def _moves(facts: Facts, t: Language, delta: Doubles, own: Doubles) -> list[Html
 def _come_and_gone(facts: Facts, t: Language) -> list[Html]:
     rows = earlier_rows(facts)
     new = int(np.sum(rows < 0))
-    gone = len(facts.result.earlier.ids) - int(np.sum(rows >= 0))
+    gone = len(_earlier(facts).ids) - int(np.sum(rows >= 0))
     parts = [t.counted(key, n) for key, n in (("changed_new", new), ("changed_gone", gone)) if n]
     return [tag("span", part) for part in parts]
 

@@ -17,6 +17,8 @@ TEXTS: dict[str, str] = (
         "list": "{first}和{last}",
         "accounts_one": "{n} 个客户",
         "accounts_many": "{n} 个客户",
+        "orders_one": "{n} 单",
+        "orders_many": "{n} 单",
         "days_one": "{n} 天",
         "days_many": "{n} 天",
         "years_one": "{n} 年",

@@ -47,6 +47,7 @@ TEXTS: dict[str, str] = {
     "trend_flat": "平稳",
     "trend_down": "下降",
     "trend_rate": "每年 {rate}",
+    "trend_short": "年 {rate}",
     "trend_tested": "已检验，p = {p}",
     "matrix_axes": "向右为{x}，向上为{y}",
     "matrix_corner": "{y} ↑ {x} →",
@@ -152,7 +153,8 @@ TEXTS: dict[str, str] = {
     "block_reports": "报告",
     "collect_reports": "应交和已收的报告（activities 表）",
     "block_wallet": "钱包",
-    "collect_wallet": "对方一年在本品类的采购额（accounts 表：wallet，或 supplier_rank 和 suppliers）",
+    "collect_wallet": "对方一年在本品类的采购额（accounts 表：wallet，"
+    "或 supplier_rank 和 suppliers）",
     "block_categories": "品类",
     "collect_categories": "每笔交易的品类",
     "block_deals": "商机",
@@ -176,7 +178,8 @@ TEXTS: dict[str, str] = {
     "feeds": "（用于：{names}）",
     # the profile in words
     "scorecard": "评分卡说明",
-    "weights_note": "价值指数是各支柱的加权平均，支柱是其指标的加权平均；缺失指标的权重由同一支柱的其他指标承担。",
+    "weights_note": "价值指数是各支柱的加权平均，支柱是其指标的加权平均；"
+    "缺失指标的权重由同一支柱的其他指标承担。",
     "weighted": "{name} {weight}",
     "rules": "规则",
     "rules_note": "规则在加权之后生效，每条都是单独的原因。缺失的数据不触发规则。",
@@ -192,7 +195,8 @@ TEXTS: dict[str, str] = {
     "tier_from": "{name}：价值指数 {start} 起",
     "tier_hysteresis": "客户超出界限 {points} 分才离开其等级。",
     "tier_potential": "“{name}”指等级较低而增长得分达到 {start} 的客户。",
-    "classes_note": "类别说明客户是什么，而非值多少；一个客户可有多个类别，数据缺失时答案是“未知”而非“否”。",
+    "classes_note": "类别说明客户是什么，而非值多少；一个客户可有多个类别，"
+    "数据缺失时答案是“未知”而非“否”。",
     "class_all": "全部满足：{list}。",
     "class_any": "满足其一：{list}。",
     "class_members_one": "{n} 个客户属于此类。",

@@ -81,8 +81,8 @@ def _entry(facts: Facts, t: Language, row: int, entry: Entry) -> Html | None:
     known = values[~np.isnan(values)]
     middle = None
     if len(known) > 1:
-        words = told(facts, t, float(np.median(known)), entry.kind)
-        middle = tag("small", t("median_is", value=words))
+        typical = told(facts, t, float(np.median(known)), entry.kind)
+        middle = tag("small", t("median_is", value=typical))
     text = told(facts, t, value, entry.kind)
     return tag("div", label, tag("dd", text, _beside(facts, t, entry.name, row), " ", middle))
 

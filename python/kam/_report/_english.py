@@ -24,6 +24,8 @@ TEXTS: dict[str, str] = PILLARS | {
     "list": "{first} and {last}",
     "accounts_one": "{n} account",
     "accounts_many": "{n} accounts",
+    "orders_one": "{n} order",
+    "orders_many": "{n} orders",
     "days_one": "{n} day",
     "days_many": "{n} days",
     "years_one": "{n} year",

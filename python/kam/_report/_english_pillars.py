@@ -42,17 +42,18 @@ TEXTS: dict[str, str] = {
     "tier_stable": "{p} stable",
     "tier_stable_what": "Stability: how likely the tier survives other plausible weights and what "
     "is not known.",
-    "tiers_note": "Stability is the mean chance that an account keeps its tier under other plausible "
-    "weights and missing data.",
+    "tiers_note": "Stability is the mean chance that an account keeps its tier under other "
+    "plausible weights and missing data.",
     "trend_up": "up",
     "trend_flat": "flat",
     "trend_down": "down",
     "trend_rate": "{rate} a year",
+    "trend_short": "{rate} p.a.",
     "trend_tested": "tested, p = {p}",
     "matrix_axes": "{x} to the right, {y} upwards",
     "matrix_corner": "{y} ↑ {x} →",
     "matrix_note": "Points 0–100; the bar is the cell's share of revenue.",
-    "matrix_sure": "On average an account belongs to its cell with {p}.",
+    "matrix_sure": "On average an account belongs to its cell with a probability of {p}.",
     "matrix_unknown_one": "{n} account has no place here.",
     "matrix_unknown_many": "{n} accounts have no place here.",
     "range_under": "under {to}",
@@ -179,8 +180,8 @@ TEXTS: dict[str, str] = {
     "feeds": "(for: {names})",
     # the profile in words
     "scorecard": "The scorecard in words",
-    "weights_note": "The value index is the weighted mean of the pillars, each the weighted mean of "
-    "its measures; what is missing leaves its weight to the others of its pillar.",
+    "weights_note": "The value index is the weighted mean of the pillars, each the weighted mean "
+    "of its measures; what is missing leaves its weight to the others of its pillar.",
     "weighted": "{name} {weight}",
     "rules": "Rules",
     "rules_note": "Rules bite after the weighting; each is a reason of its own. What is missing "
@@ -197,8 +198,8 @@ TEXTS: dict[str, str] = {
     "tier_from": "{name}: value index from {start}",
     "tier_hysteresis": "An account leaves its tier only {points} points beyond the limit.",
     "tier_potential": "“{name}” is an account of a low tier whose growth score reaches {start}.",
-    "classes_note": "Classes say what an account is, not what it is worth; it may have several, and "
-    "where data are missing the answer is “unknown”, not “no”.",
+    "classes_note": "Classes say what an account is, not what it is worth; it may have several, "
+    "and where data are missing the answer is “unknown”, not “no”.",
     "class_all": "all of: {list}.",
     "class_any": "one of: {list}.",
     "class_members_one": "{n} account has it.",

@@ -98,7 +98,7 @@ class Facts:
 
     @cached_property
     def summary(self) -> tuple[Doubles, Doubles, Doubles, Doubles]:
-        """Repeat orders, age at the last one and age, in the unit of the order model; mean spend."""
+        """Repeat orders, age at the last one and now [unit of the order model], mean spend."""
         return self.result._core.summary()
 
     def feature(self, name: str, row: int) -> float:

@@ -49,9 +49,14 @@ def tier_mark(facts: Facts, t: Language, row: int) -> Html | None:
     stability = facts.numbers("tier_stability")[row]
     small = None
     if not np.isnan(stability):
-        words = t("tier_stable", p=t.probability(float(stability)))
+        words = t("tier_stable", p=_sure(t, float(stability)))
         small = tag("small", words, title=t("tier_stable_what"))
     return tag("span", tag("b", tier_label(facts, t, name), class_="tier"), " ", small)
+
+
+def _sure(t: Language, p: float) -> str:
+    """In whole percent, and never certain."""
+    return t.probability(p) if p > 0.995 or p < 0.005 else t.percent(p, 0)
 
 
 def tier_table(facts: Facts, t: Language) -> Html | None:
@@ -88,11 +93,11 @@ def _tier_row(
         t.whole(int(inside.sum())),
         t.number(revenue, facts.money_decimals),
         t.share(revenue / whole) if whole > 0 else "–",
-        t.probability(float(known.mean())) if len(known) else "–",
+        _sure(t, float(known.mean())) if len(known) else "–",
     ]
 
 
-def trend_words(facts: Facts, t: Language, row: int) -> Html | None:
+def trend_words(facts: Facts, t: Language, row: int, key: str = "trend_rate") -> Html | None:
     """Arrow and word of the test's answer; None where nothing was tested."""
     trend = facts.words("trend")[row]
     if trend not in _ARROWS:
@@ -100,7 +105,7 @@ def trend_words(facts: Facts, t: Language, row: int) -> Html | None:
     rate, p = facts.feature("trend_rate", row), float(facts.numbers("trend_p")[row])
     per_year = None
     if trend != "flat" and not np.isnan(rate) and rate != 0:
-        per_year = tag("small", t("trend_rate", rate=t.signed_percent(rate)))
+        per_year = tag("small", t(key, rate=t.signed_percent(rate)))
     words = None if np.isnan(p) else t("trend_tested", p=t.number(p, 3))
     arrow = tag("span", _ARROWS[trend], aria_hidden="true")
     word = tag("b", arrow, " ", t(f"trend_{trend}"), class_=f"trend {trend}")

@@ -14,8 +14,10 @@ from kam._report._marks import Footnotes, churn_band, interval_bar, missing_reas
 from kam._report._tiers import tier_label, tier_mark, tier_order, trend_words
 
 SECTIONS = 20  # accounts with a section of their own
-_HEADS = ("rank", "account", "tier", "value", "churn", "revenue", "eav", "loss", "open", "orders",
-          "days", "trend")  # fmt: skip
+_HEADS = (
+    *("rank", "account", "tier", "value", "churn", "revenue", "eav", "loss", "open", "days"),
+    "trend",
+)
 _TRENDS = {"up": 1.0, "flat": 0.0, "down": -1.0}
 
 
@@ -146,15 +148,13 @@ def _column(c: _Context, name: str, row: int, place: int) -> Html:
     if name == "account":
         return _account(c, row, place)
     told = {"value": _value, "churn": _churn, "revenue": _revenue, "eav": _worth}
-    told |= {"tier": _tier, "trend": _trend}
+    told |= {"tier": _tier, "trend": _trend, "days": _silence}
     if name in told:
         return told[name](c, row)
     column, decimals = {
         "rank": ("rank_revenue", 0),
         "loss": ("expected_loss", facts.loss_decimals),
         "open": ("expected_loss_open", facts.open_decimals),
-        "orders": ("order_count", 0),
-        "days": ("days_since_last", 0),
     }[name]
     return _number(c, column, row, decimals)
 
@@ -169,7 +169,7 @@ def _tier(c: _Context, row: int) -> Html:
 
 
 def _trend(c: _Context, row: int) -> Html:
-    words = trend_words(c.facts, c.t, row)
+    words = trend_words(c.facts, c.t, row, "trend_short")
     if words is None:
         return tag("td", c.notes.missing(missing_reason(c.facts, c.t, "trend", row)))
     number = _TRENDS[c.facts.words("trend")[row]]
@@ -246,11 +246,19 @@ def _revenue(c: _Context, row: int) -> Html:
     return _cell(c, "revenue", row, revenue, words, tag("small", part))
 
 
+def _silence(c: _Context, row: int) -> Html:
+    """Days since the last order, with the number of orders below."""
+    days, orders = float(c.facts["days_since_last"][row]), float(c.facts["order_count"][row])
+    small = tag("small", c.t.counted("orders", orders))
+    return _cell(c, "days_since_last", row, days, c.t.number(days, 0), small)
+
+
 def _worth(c: _Context, row: int) -> Html:
     eav, lo, hi = (float(c.facts[k][row]) for k in ("eav", "eav_lo", "eav_hi"))
     words = [c.t.number(v, c.facts.money_decimals) for v in (eav, lo, hi)]
     known = not (np.isnan(lo) or np.isnan(hi))
-    small = tag("small", c.t("interval", lo=words[1], hi=words[2])) if known else None
+    interval = c.t("interval", lo=words[1], hi=words[2])
+    small = tag("small", interval, class_="wraps") if known else None
     return _cell(c, "eav", row, eav, words[0], small)
 
 

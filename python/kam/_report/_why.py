@@ -19,7 +19,6 @@ from kam._report._people import people
 from kam._report._tiers import tier_mark
 from kam._report._which import SECTIONS
 
-
 _DAYS_OF = {"day": 1.0, "week": 7.0, "month": 30.436875}
 
 
