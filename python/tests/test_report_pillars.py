@@ -252,7 +252,7 @@ def test_the_profile_is_told_in_both_languages(full: Any, tmp_path: Path) -> Non
     assert "Orders, 12 months at least 12" in english
     assert "its 80 % quantile" in english
     for words in ("accounts", "value index", "median", "Support", "Changed"):
-        assert words not in chinese, words
+        assert words not in chinese.replace("accounts 表", ""), words
 
 
 def test_people_and_gaps_of_an_account(full: Any, tmp_path: Path) -> None:

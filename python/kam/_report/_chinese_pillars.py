@@ -2,6 +2,9 @@
 
 TEXTS: dict[str, str] = {
     "colon": "：",
+    "needs": "需要 {columns}",
+    "needs_table": "需要 {table} 表",
+    "needs_column": "需要 {table} 的 {columns}",
     # changes
     "changed_unknown": "与 {date} 的报告相比，没有可比较的客户。",
     **dict.fromkeys(
@@ -86,7 +89,7 @@ TEXTS: dict[str, str] = {
     "subject_growth": "增长",
     "subject_risk": "风险",
     "people": "人员",
-    "support_bounds": "未知者不论如何，在 {lo} 与 {hi} 之间",
+    "support_bounds": "{lo} 至 {hi}，不论未问者如何想",
     "support_label": "支持度 {value}，从 −1（反对我们）到 +1（支持我们）；{bounds}",
     "said_champion_left": "一位支持者已离开，其角色无人接替。",
     "said_executive_pair": "双方高层相识。",
@@ -110,7 +113,7 @@ TEXTS: dict[str, str] = {
     "feature:report_on_time": "按时收到的报告",
     "feature:dispute_rate": "每单投诉",
     "feature:contract_value": "每年合同额",
-    "feature:renewal_days": "仍可通知终止的期限",
+    "feature:renewal_days": "距最后通知期限",
     "feature:trend": "收入趋势",
     "feature:trend_rate": "年增长率",
     "feature:headroom": "每年未得空间",

@@ -43,6 +43,14 @@ _REASONS = {
     "needs accounts older than a calendar month": "需要历史超过一个月的客户",
     "needs two accounts that ordered again, one twice": "需要两个再次订购的客户，其中一个两次",
     "not computed by this version": "本版本未计算",
+    "no earlier run given, a new account, or no value_index in one of the two": "没有给出上次"
+    "结果、新客户，或两次之一没有价值指数",
+    "too little of it observed": "观察过少",
+    "no value_index": "没有价值指数",
+    "too few repeat orders in the portfolio, or no order of this account": "组合的重复订单太少，"
+    "或该客户没有订单",
+    "no cogs in the transactions": "交易中没有销货成本（cogs）",
+    "no activity costs": "没有活动成本",
     "no accounts table or no name": "没有客户表或没有名称",
 }
 _FINDINGS = {

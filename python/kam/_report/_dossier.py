@@ -105,7 +105,7 @@ def told(facts: Facts, t: Language, value: float, kind: str) -> str:
     if kind == "days":
         return t.counted("days", round(value, 1 if abs(value) < 10 else 0))
     if kind in ("points", "count"):
-        return t.whole(value)
+        return t.number(value, 0)
     return t.number(value, 2 if kind == "number" else 1)
 
 

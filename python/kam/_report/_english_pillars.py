@@ -2,6 +2,9 @@
 
 TEXTS: dict[str, str] = {
     "colon": ": ",
+    "needs": "needs {columns}",
+    "needs_table": "needs table {table}",
+    "needs_column": "needs {columns} of {table}",
     # changes
     "changed_unknown": "Since the report of {date} no account can be compared.",
     "changed_tier_one": "{n} account left its tier since {date};",
@@ -88,7 +91,7 @@ TEXTS: dict[str, str] = {
     "subject_growth": "Growth",
     "subject_risk": "Risk",
     "people": "People",
-    "support_bounds": "between {lo} and {hi}, whoever is not known",
+    "support_bounds": "{lo} to {hi}, whatever those think whom nobody asked",
     "support_label": "support {value} on a scale from −1 (against us) to +1 (for us) {bounds}",
     "said_champion_left": "A supporter has left and nobody took the role.",
     "said_executive_pair": "The executives know each other.",
@@ -112,7 +115,7 @@ TEXTS: dict[str, str] = {
     "feature:report_on_time": "Reports received",
     "feature:dispute_rate": "Complaints per order",
     "feature:contract_value": "Contracts, per year",
-    "feature:renewal_days": "Notice possible for another",
+    "feature:renewal_days": "Days left to give notice",
     "feature:trend": "Revenue trend",
     "feature:trend_rate": "Growth per year",
     "feature:headroom": "Headroom, per year",

@@ -87,9 +87,31 @@ class Facts:
         values = self.result.columns.get(name)
         return [None] * len(self) if values is None else list(values)
 
+    @cached_property
+    def trend(self) -> list[str | None]:
+        """up, flat or down where the trend was tested: the column, or what the measure says.
+
+        The measure is 0 where its test does not reject a flat trend.
+        """
+        told = self.words("trend")
+        if any(told) or "trend_rate" not in self.features or "trend_p" not in self.features:
+            return told
+        rates, ps = (self.features[name].tolist() for name in ("trend_rate", "trend_p"))
+        return [
+            None
+            if p != p or rate != rate
+            else "flat"
+            if rate == 0
+            else "up"
+            if rate > 0
+            else "down"
+            for rate, p in zip(rates, ps, strict=True)
+        ]
+
     def says(self, name: str) -> bool:
         """Whether a column of texts or lists says anything of anybody."""
-        return any(v is not None and len(v) > 0 for v in self.words(name))
+        values = self.trend if name == "trend" else self.words(name)
+        return any(v is not None and len(v) > 0 for v in values)
 
     @cached_property
     def features(self) -> dict[str, Doubles]:

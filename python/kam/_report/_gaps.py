@@ -30,33 +30,34 @@ class Gaps:
 
     def of_portfolio(self) -> Html | None:
         """What no account has, once."""
-        lines = self._lines(self._nobody, whole_blocks=False)
+        lines = self._lines(self._nobody, set())
         if not lines:
             return None
         title = tag("p", tag("b", self._t("collect")))
         return tag("div", title, tag("ul", *lines), class_="collect")
 
     def of_account(self, row: int) -> Html | None:
-        """What this account lacks and others have. Of measures outside the scorecard only blocks
-        of which nothing is known."""
+        """What this account lacks and others have."""
         missing = {
             name
             for name in self._names
             if name not in self._nobody and np.isnan(self._facts.feature(name, row))
         }
-        lines = self._lines(missing, whole_blocks=True)
+        lines = self._lines(missing, self._nobody)
         if not lines:
             return None
         return tag("div", tag("h4", self._t("account_blind")), tag("ul", *lines), class_="gaps")
 
-    def _lines(self, missing: set[str], *, whole_blocks: bool) -> list[Html]:
+    def _lines(self, missing: set[str], beyond: set[str]) -> list[Html]:
+        """Of measures outside the scorecard only blocks of which nothing is known; `beyond` are
+        those that do not count at all."""
         t = self._t
         lines = []
         for block in (*BLOCKS, "other"):
-            inside = [name for name in self._names if block_of(name) == block]
+            inside = [n for n in self._names if block_of(n) == block and n not in beyond]
             gone = [name for name in inside if name in missing]
             measures = [self._labels[name] for name in gone if name in self._used]
-            if not gone or (whole_blocks and not measures and len(gone) < len(inside)):
+            if not gone or (not measures and len(gone) < len(inside)):
                 continue
             words = [tag("b", t(f"block_{block}")), t("colon"), t(f"collect_{block}")]
             if items := _items(gone):

@@ -14,6 +14,12 @@ _TAGS = {"en": "en", "zh": "zh-Hans"}
 _SPACE = {"en": "\u00a0", "zh": ""}
 _TOO_FEW = re.compile(r"insufficient: ([\d.]+) repeat orders, an order model needs ([\d.]+)")
 
+_NEEDS = {
+    "needs_table": re.compile(r"needs table (?P<table>\w+)"),
+    "needs_column": re.compile(r"needs (?P<columns>.+?),? of (?P<table>[a-z_]+)"),
+    "needs": re.compile(r"needs (?P<columns>[\w, ]+)"),
+}
+
 
 class Language:
     """`t("key", name=...)` is a text, `t.html(...)` the same with its values in bold."""
@@ -50,7 +56,12 @@ class Language:
         match = _TOO_FEW.fullmatch(text)
         if match:
             return self("too_few_orders", have=match[1], need=match[2])
-        return self._texts.get(f"core:{text}", text)
+        if f"core:{text}" in self._texts:
+            return self._texts[f"core:{text}"]
+        for key, pattern in _NEEDS.items():
+            if match := pattern.fullmatch(text):
+                return self(key, **match.groupdict())
+        return text
 
     # ---- numbers --------------------------------------------------------------------------------
 

@@ -99,10 +99,11 @@ def _tier_row(
 
 def trend_words(facts: Facts, t: Language, row: int, key: str = "trend_rate") -> Html | None:
     """Arrow and word of the test's answer; None where nothing was tested."""
-    trend = facts.words("trend")[row]
+    trend = facts.trend[row]
     if trend not in _ARROWS:
         return None
     rate, p = facts.feature("trend_rate", row), float(facts.numbers("trend_p")[row])
+    p = facts.feature("trend_p", row) if np.isnan(p) else p
     per_year = None
     if trend != "flat" and not np.isnan(rate) and rate != 0:
         per_year = tag("small", t(key, rate=t.signed_percent(rate)))

@@ -172,7 +172,7 @@ def _trend(c: _Context, row: int) -> Html:
     words = trend_words(c.facts, c.t, row, "trend_short")
     if words is None:
         return tag("td", c.notes.missing(missing_reason(c.facts, c.t, "trend", row)))
-    number = _TRENDS[c.facts.words("trend")[row]]
+    number = _TRENDS[str(c.facts.trend[row])]
     return tag("td", words, data_n=f"{number:.0f}", class_="trend-cell")
 
 
