@@ -14,6 +14,8 @@ from typing import Any
 import kam
 import numpy as np
 import pytest
+from kam._report import _palette
+from report_doubles import with_pillars
 
 pytest.importorskip("matplotlib")
 
@@ -65,7 +67,7 @@ def pages(tmp_path_factory: Any, cdnow: Any, companies: Any, five: Any) -> dict[
     return {name: result.report(folder / f"{name}.html") for name, result in made.items()}
 
 
-def _companies() -> Any:
+def _companies(as_of: str = "2024-12-31", previous: Any = None) -> Any:
     """Sixty accounts, some with hostile names; some stop ordering, one never began."""
     random = np.random.default_rng(7)
     rows: list[tuple[str, int, float]] = []
@@ -93,7 +95,7 @@ def _companies() -> Any:
             "value": random.uniform(20, 90, 30),
         },
     }
-    return kam.score(tables, as_of="2024-12-31")
+    return kam.score(tables, as_of=as_of, previous=previous)
 
 
 # ---- in a browser -------------------------------------------------------------------------------
@@ -252,3 +254,75 @@ def test_dark_and_print_change_the_colours(browser: Any, pages: Pages) -> None:
     light, dark, paper = seen
     assert paper == light
     assert all(a != b for a, b in zip(light, dark, strict=True))
+
+
+# ---- tiers, changes, people ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def pillar_pages(tmp_path_factory: Any) -> Pages:
+    """The companies with an earlier run, tiers, a matrix, people and credit; both languages."""
+    folder = tmp_path_factory.mktemp("pillars")
+    result = with_pillars(_companies(previous=_companies("2024-06-30")))
+    return {
+        language: result.report(folder / f"{language}.html", language=language)
+        for language in ("en", "zh")
+    }
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_full_report_fits_and_is_quiet(
+    browser: Any, pillar_pages: Pages, language: str, width: int
+) -> None:
+    _open(browser, pillar_pages[language], width)
+    assert browser.get_log("browser") == []
+    for selector in (".tiers", ".matrix", ".changes", ".people", ".dossier", ".labels"):
+        assert browser.find_elements("css selector", selector), selector
+    script = (  # visible elements of a section that reach beyond the page, outside scrolled boxes
+        "return [...document.querySelectorAll('article *, .groups *, .know *')].filter(e =>"
+        "!e.closest('.table-box') && e.getBoundingClientRect().right >"
+        "document.documentElement.clientWidth + 1).map(e => e.outerHTML.slice(0, 80))"
+    )
+    assert browser.execute_script(script) == []
+    scrolled = browser.execute_script("return document.documentElement.scrollWidth")
+    assert scrolled <= width
+
+
+def test_tiers_filter_and_sort_the_table(browser: Any, pillar_pages: Pages) -> None:
+    _open(browser, pillar_pages["en"])
+    heads = browser.find_elements("css selector", "#t thead th")
+    index = next(i for i, head in enumerate(heads) if "Tier" in head.text)
+    heads[index].find_element("css selector", "button").click()
+    ranks = [int(v) for v in _column(browser, index) if v]
+    assert ranks == sorted(ranks, reverse=True)  # the highest tier first
+    browser.find_element("css selector", "[data-key=t] option[value=A]").click()
+    assert set(_column(browser, index)) == {str(max(ranks))}
+    rows = browser.execute_script(
+        "return [...document.querySelectorAll('#t tbody tr:not([hidden])')].map(r => r.dataset.t)"
+    )
+    assert set(rows) == {"A"}
+
+
+def test_text_of_every_part_has_contrast(browser: Any, pillar_pages: Pages) -> None:
+    """What is drawn as text is drawn in a text colour of the palette."""
+    _open(browser, pillar_pages["en"])
+    script = (
+        "return [...new Set([...document.querySelectorAll('article *, .groups *, #t *')]"
+        ".filter(e => e.childNodes.length && [...e.childNodes].some(n => n.nodeType === 3 &&"
+        "n.textContent.trim())).map(e => getComputedStyle(e).color))]"
+    )
+    for colour in browser.execute_script(script):
+        red, green, blue = (int(part) for part in re.findall(r"\d+", colour)[:3])
+        found = _palette.contrast(f"#{red:02x}{green:02x}{blue:02x}", _palette.LIGHT["panel"])
+        assert found >= 4.5, colour
+
+
+def test_printed_pages_are_fewer_than_rows_allow(browser: Any, pages: Pages) -> None:
+    """500 rows with their sections took 56 pages before the table was set tighter."""
+    import base64
+
+    _open(browser, pages["cdnow"])
+    printed = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+    document = base64.b64decode(printed["data"])
+    assert len(re.findall(rb"/Type\s*/Page\b", document)) < 50
