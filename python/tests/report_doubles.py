@@ -14,6 +14,13 @@ TIERS = [
     {"name": "A", "label_en": "Strategic", "label_zh": "战略客户", "from": 70.0},
     {"name": "B", "label_en": "Key", "label_zh": "重点客户", "from": 55.0},
     {"name": "C", "label_en": "Standard", "label_zh": "标准客户", "from": 0.0},
+    {
+        "name": "potential",
+        "label_en": "Potential",
+        "label_zh": "潜力客户",
+        "from": 70.0,
+        "potential": True,
+    },
 ]
 CLASSES = [
     {
@@ -67,6 +74,7 @@ def with_pillars(result: Any) -> Any:
     columns["tier_stability"] = np.where(np.isnan(value), np.nan, random.uniform(0.5, 1, n))
     columns["tier_rule"] = [None if np.isnan(v) else f"value index {v:.1f}" for v in value]
     columns["tier_rule_zh"] = [None if np.isnan(v) else f"价值指数 {v:.1f}" for v in value]
+    result.classification = lambda language: _classification(columns, language)
     columns["class_tags"] = [["economic"] if i % 3 == 0 else [] for i in range(n)]
     columns["class_rules"] = [["orders 24 >= 12 & <more>"] if i % 3 == 0 else [] for i in range(n)]
     columns["relation_type"] = [("ordinary", "partner", "strategic")[i % 3] for i in range(n)]
@@ -81,18 +89,19 @@ def with_pillars(result: Any) -> Any:
     columns["dependency_person"] = random.uniform(0.3, 0.9, n)
     result._columns = columns
     result.profile |= {"tiers": TIERS, "classes": CLASSES, "matrices": [MATRIX]}
-    result.profile["tier_rule"] = {
-        "hysteresis": 3.0,
-        "potential_from": 70.0,
-        "potential_name": "potential",
-    }
+    result.profile["tier_rule"] = {"hysteresis": 3.0}
     result._core = _Core(result._core, _features(n, random))
     result.matrix = lambda name: _matrix(result, name)
     return result
 
 
+def _classification(columns: dict[str, Any], language: str) -> dict[str, Any]:
+    tiers = columns["tier_rule_zh" if language == "zh" else "tier_rule"]
+    return {k: columns[k] for k in ("class_rules", "relation_rule")} | {"tier_rule": tiers}
+
+
 def _tier(value: float) -> str | None:
-    return next((str(t["name"]) for t in TIERS if value >= float(str(t["from"]))), None)
+    return next((str(t["name"]) for t in TIERS[:3] if value >= float(str(t["from"]))), None)
 
 
 def _features(n: int, random: Any) -> dict[str, Any]:

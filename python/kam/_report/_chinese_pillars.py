@@ -41,7 +41,6 @@ TEXTS: dict[str, str] = {
     "tiers": "等级",
     "col_tier": "等级",
     "col_trend": "趋势",
-    "tier:potential": "潜力客户",
     "tier_mean": "平均稳定度",
     "tier_stable": "稳定 {p}",
     "tier_stable_what": "稳定度：在其他合理权重和未知数据下等级保持不变的可能性。",
@@ -54,7 +53,7 @@ TEXTS: dict[str, str] = {
     "trend_tested": "已检验，p = {p}",
     "matrix_axes": "向右为{x}，向上为{y}",
     "matrix_corner": "{y} ↑ {x} →",
-    "matrix_note": "0–100 分；条形为该格的收入占比。",
+    "matrix_note": "0–100 分，越高越好；条形为该格的收入占比。",
     "matrix_sure": "客户属于所在格的平均概率为 {p}。",
     **dict.fromkeys(("matrix_unknown_one", "matrix_unknown_many"), "{n} 个客户没有位置。"),
     "range_under": "低于 {to}",
@@ -197,7 +196,7 @@ TEXTS: dict[str, str] = {
     "rule_bites_many": "影响 {n} 个客户。",
     "tier_from": "{name}：价值指数 {start} 起",
     "tier_hysteresis": "客户超出界限 {points} 分才离开其等级。",
-    "tier_potential": "“{name}”指等级较低而增长得分达到 {start} 的客户。",
+    "tier_potential": "{name}：次低及以下等级，增长得分 {start} 起",
     "classes_note": "类别说明客户是什么，而非值多少；一个客户可有多个类别，"
     "数据缺失时答案是“未知”而非“否”。",
     "class_all": "全部满足：{list}。",
@@ -214,6 +213,7 @@ TEXTS: dict[str, str] = {
     "condition_flag": "{flag}",
     "flag:supplier_too": "也是我们的供应商",
     "flag:group_purchase": "集团采购",
+    "flag:group_member": "集团成员",
     "matrices": "矩阵",
     "matrix_words": "向右为{x}，界限 {x_cuts}；向上为{y}，界限 {y_cuts}。",
 }

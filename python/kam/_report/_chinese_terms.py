@@ -51,6 +51,21 @@ _REASONS = {
     "或该客户没有订单",
     "no cogs in the transactions": "交易中没有销货成本（cogs）",
     "no activity costs": "没有活动成本",
+    "accounts table without wallet": "客户表没有 wallet 列",
+    "accounts table without wallet, or supplier_rank and suppliers": "客户表没有 wallet 列，"
+    "也没有 supplier_rank 和 suppliers",
+    "contacts that could still make it another": "还有可能改变类型的接触未知",
+    "data that could still make it one of the classes": "还有可能使其归入某类的数据未知",
+    "negative revenue, or one account scored alone": "收入为负，或只对一个客户评分",
+    "no contact with our_person": "没有注明我方人员的接触",
+    "no dimension has enough of its indicators": "没有任何维度有足够的指标",
+    "no order yet": "尚无订单",
+    "no p_churn": "没有流失概率",
+    "no stakeholders with a known stance": "没有态度已知的人员",
+    "no tier": "没有等级",
+    "no usable row": "没有可用行",
+    "no value_index or no tiers": "没有价值指数或没有等级",
+    "too short a history": "历史太短",
     "no accounts table or no name": "没有客户表或没有名称",
 }
 _FINDINGS = {
@@ -77,6 +92,15 @@ _FINDINGS = {
     "non_positive_total": "净收入总额不为正：占比和集中度无定义。",
     "parent_and_subsidiary": "该客户与其母公司都有交易；组合合计只在顶层计一次。",
     "amount_not_a_number": "不是纯数字的文本；不猜测千分位、货币符号和区间。",
+    "activity_missing_cost": "活动没有不小于 0 的成本，该客户的服务成本因此未知。",
+    "activity_unreadable_date": "活动的日期缺失或无法读取。",
+    "invoice_without_due_date": "发票没有到期日。",
+    "opportunity_unknown_stage": "商机所处阶段没有已知概率，不计入。阶段及其概率属于配置。",
+    "rating_out_of_scale": "评分超出其量表。",
+    "rating_unreadable_date": "评分的日期缺失或无法读取。",
+    "stakeholder_bad_stance": "人员的态度无法识别。",
+    "stakeholder_bad_weight": "人员的权重不是正数。",
+    "table_not_used": "本版本尚不使用这些表。",
     "missing_account_id": "没有客户的行无处可计。",
 }
 

@@ -40,7 +40,6 @@ TEXTS: dict[str, str] = {
     "tiers": "Tiers",
     "col_tier": "Tier",
     "col_trend": "Trend",
-    "tier:potential": "Potential",
     "tier_mean": "Mean stability",
     "tier_stable": "{p} stable",
     "tier_stable_what": "Stability: how likely the tier survives other plausible weights and what "
@@ -55,7 +54,7 @@ TEXTS: dict[str, str] = {
     "trend_tested": "tested, p = {p}",
     "matrix_axes": "{x} to the right, {y} upwards",
     "matrix_corner": "{y} ↑ {x} →",
-    "matrix_note": "Points 0–100; the bar is the cell's share of revenue.",
+    "matrix_note": "Points 0–100, high is good; the bar is the cell's share of revenue.",
     "matrix_sure": "On average an account belongs to its cell with a probability of {p}.",
     "matrix_unknown_one": "{n} account has no place here.",
     "matrix_unknown_many": "{n} accounts have no place here.",
@@ -200,7 +199,7 @@ TEXTS: dict[str, str] = {
     "rule_bites_many": "It moves {n} accounts.",
     "tier_from": "{name}: value index from {start}",
     "tier_hysteresis": "An account leaves its tier only {points} points beyond the limit.",
-    "tier_potential": "“{name}” is an account of a low tier whose growth score reaches {start}.",
+    "tier_potential": "{name}: lowest tier but one or below, growth score from {start}",
     "classes_note": "Classes say what an account is, not what it is worth; it may have several, "
     "and where data are missing the answer is “unknown”, not “no”.",
     "class_all": "all of: {list}.",
@@ -217,6 +216,7 @@ TEXTS: dict[str, str] = {
     "condition_flag": "{flag}",
     "flag:supplier_too": "also a supplier of ours",
     "flag:group_purchase": "buys as a group",
+    "flag:group_member": "member of a group",
     "matrices": "Matrices",
     "matrix_words": "{x} to the right, cut at {x_cuts}; {y} upwards, cut at {y_cuts}.",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -130,6 +131,34 @@ class Facts:
     def listed(self, name: str) -> list[dict[str, Any]]:
         """A list of the profile: rules, tiers, classes, matrices."""
         return list(self.profile.get(name) or [])
+
+    @cached_property
+    def written(self) -> dict[str, Any]:
+        """The profile as its file writes it: the conditions of classes, the rule of tiers."""
+        return dict(json.loads(self.result._core.model.profile.to_json()))
+
+    @property
+    def tier_rule(self) -> dict[str, Any]:
+        return dict(self.profile.get("tier_rule") or self.written.get("tier_rule") or {})
+
+    @cached_property
+    def classes(self) -> list[dict[str, Any]]:
+        """With their conditions, also where the profile's dict has none."""
+        conditions = {c["id"]: c for c in self.written.get("class") or ()}
+        return [conditions.get(c["id"], {}) | c for c in self.listed("classes")]
+
+    def fired(self, language: str) -> list[list[str]]:
+        """The rules behind tier, classes and relation type of every account, in words."""
+        ask = getattr(self.result, "classification", None)
+        found = self.result.columns if ask is None else ask(language)
+        nothing = [None] * len(self)
+        tiers, classes, types = (
+            found.get(k) or nothing for k in ("tier_rule", "class_rules", "relation_rule")
+        )
+        return [
+            [str(text) for text in (tier, *(own or ()), kind) if text]
+            for tier, own, kind in zip(tiers, classes, types, strict=True)
+        ]
 
     @cached_property
     def points(self) -> Doubles:

@@ -60,7 +60,9 @@ def axis_label(facts: Facts, t: Language, name: str) -> str:
     for part in (*facts.profile["indicators"], *facts.profile["dimensions"]):
         if part["id"] == name and name != "risk":
             return t.label(part)
-    return t(f"index_{name}") if name in _INDICES else name
+    if name in _INDICES:
+        return t(f"index_{name}")
+    return t.maybe(f"feature:{name}", name)
 
 
 def _range(t: Language, cuts: Any, place: int) -> str:

@@ -82,18 +82,14 @@ def _tiers(facts: Facts, t: Language) -> list[Child]:
     tiers = facts.listed("tiers")
     if not tiers:
         return []
-    items = [
-        tag("li", t("tier_from", name=t.label(tier), start=t.significant(float(tier["from"]))))
-        for tier in tiers
-    ]
-    rule = dict(facts.profile.get("tier_rule") or {})
-    after = []
+    items = []
+    for tier in tiers:
+        key = "tier_potential" if tier.get("potential") else "tier_from"
+        words = t(key, name=t.label(tier), start=t.significant(float(tier["from"])))
+        items.append(tag("li", words))
+    rule, after = facts.tier_rule, []
     if rule.get("hysteresis"):
         after.append(t("tier_hysteresis", points=t.significant(float(rule["hysteresis"]))))
-    start = rule.get("potential_from")
-    if rule.get("potential_name") and start is not None and start == start:
-        name = t.maybe(f"tier:{rule['potential_name']}", str(rule["potential_name"]))
-        after.append(t("tier_potential", name=name, start=t.significant(float(start))))
     after.append(t("tier_stable_what"))
     return [*_list(t, "tiers", None, items), tag("p", t("sentence_gap").join(after))]
 
@@ -104,7 +100,7 @@ def _tiers(facts: Facts, t: Language) -> list[Child]:
 def _classes(facts: Facts, t: Language) -> list[Child]:
     tags = [set(found or ()) for found in facts.words("class_tags")]
     items = []
-    for rule in facts.listed("classes"):
+    for rule in facts.classes:
         words = [
             t(
                 f"class_{kind}",

@@ -19,26 +19,20 @@ def tier_order(facts: Facts) -> list[str]:
 
     Potential key accounts come from the lower tiers, so they stand before the lowest.
     """
-    names = [str(tier.get("name")) for tier in facts.listed("tiers")]
-    special = _tier_rule(facts).get("potential_name")
-    if special and special not in names:
-        names.insert(max(len(names) - 1, 0), str(special))
+    tiers = facts.listed("tiers")
+    names = [str(tier["name"]) for tier in tiers if not tier.get("potential")]
+    for tier in tiers:
+        if tier.get("potential"):
+            names.insert(max(len(names) - 1, 0), str(tier["name"]))
     seen = {tier for tier in facts.words("tier") if tier is not None}
     return names + sorted(seen - set(names))
 
 
 def tier_label(facts: Facts, t: Language, name: str) -> str:
     for tier in facts.listed("tiers"):
-        if tier.get("name") == name:
+        if tier["name"] == name:
             return t.label(tier) or name
-    rule = _tier_rule(facts)
-    if name == rule.get("potential_name"):
-        return str(rule.get(f"potential_label_{t.code}") or t.maybe(f"tier:{name}", name))
-    return t.maybe(f"tier:{name}", name)
-
-
-def _tier_rule(facts: Facts) -> dict[str, Any]:
-    return dict(facts.profile.get("tier_rule") or {})
+    return name
 
 
 def tier_mark(facts: Facts, t: Language, row: int) -> Html | None:

@@ -27,11 +27,12 @@ class _Context(NamedTuple):
     t: Language
     pillars: Pillars
     gaps: Gaps
+    fired: list[list[str]]  # rules of tier, classes and type, of every account
 
 
 def why(facts: Facts, t: Language) -> Html:
     rows = facts.by_revenue[:SECTIONS].tolist()
-    context = _Context(facts, t, pillars_of(facts), Gaps(facts, t))
+    context = _Context(facts, t, pillars_of(facts), Gaps(facts, t), facts.fired(t.code))
     return tag(
         "section",
         tag("h2", t("why"), id="why"),
@@ -54,28 +55,26 @@ def _account(c: _Context, row: int, place: int) -> Html:
     return tag(
         "article",
         tag("h3", tag("span", rank, class_="rank"), " ", name_of(name), " ", identity),
-        _labels(facts, t, row),
+        _labels(c, row),
         tag("dl", *_facts_of(c, row), class_="facts"),
         tag(
             "div",
             tag("div", tag("h4", t("pillars")), *bars, class_="pillars"),
             account_changes(facts, t, row),
-        ),
-        tag(
-            "div",
-            tag("div", tag("h4", t("reasons")), *waterfall(facts, t, row), class_="waterfall"),
             people(facts, t, row),
         ),
+        tag("div", tag("h4", t("reasons")), *waterfall(facts, t, row), class_="waterfall"),
         dossier(facts, t, row),
         c.gaps.of_account(row),
         id=f"account-{place + 1}",
     )
 
 
-def _labels(facts: Facts, t: Language, row: int) -> Html | None:
+def _labels(c: _Context, row: int) -> Html | None:
     """Tier, type and class tags, each with the rule that fired below it."""
+    facts, t = c.facts, c.t
     tier, kind = tier_mark(facts, t, row), facts.words("relation_type")[row]
-    classes = {c.get("id"): t.label(c) for c in facts.listed("classes")}
+    classes = {rule.get("id"): t.label(rule) for rule in facts.listed("classes")}
     tags = [classes.get(name, name) for name in facts.words("class_tags")[row] or ()]
     marks = [tag("span", t("tier"), t("colon"), tier)] if tier else []
     if kind:
@@ -85,10 +84,7 @@ def _labels(facts: Facts, t: Language, row: int) -> Html | None:
         marks.append(tag("span", t("classes"), t("colon"), tag("b", t("comma").join(tags))))
     if not marks:
         return None
-    own = facts.words("tier_rule_zh" if t.code == "zh" else "tier_rule")[row]
-    rules = [own or facts.words("tier_rule")[row], facts.words("relation_rule")[row]]
-    rules += list(facts.words("class_rules")[row] or ())
-    fired = [tag("li", str(rule)) for rule in rules if rule]
+    fired = [tag("li", text) for text in c.fired[row]]
     return tag(
         "div",
         tag("p", join(marks, " ")),
