@@ -156,8 +156,10 @@ class Facts:
             found.get(k) or nothing for k in ("tier_rule", "class_rules", "relation_rule")
         )
         return [
-            [str(text) for text in (tier, *(own or ()), kind) if text]
-            for tier, own, kind in zip(tiers, classes, types, strict=True)
+            [str(text) for text in (tier, *(own or ()), kind if known else None) if text]
+            for tier, own, kind, known in zip(
+                tiers, classes, types, self.words("relation_type"), strict=True
+            )
         ]
 
     @cached_property
