@@ -55,7 +55,7 @@ TEXTS: dict[str, str] = (
         "left_out_many": "{n} 个收入为负的客户未计入。",
         "no_revenue_one": "{n} 个没有可用行的客户未计入。",
         "no_revenue_many": "{n} 个没有可用行的客户未计入。",
-        "stake": "与所有客户都留下相比，{span}的收入中预计失去 {loss}；其中 {open} 尚未发生。",
+        "stake": "与所有客户都留下相比，{span}的{basis}中预计失去 {loss}；其中 {open} 尚未发生。",
         "stake_parts": "{gone} 很可能已随约 {left}离去。尚未发生的，是现在仍为客户、"
         "而可能在 {horizon}内沉默者的部分。计入流失后的预期价值：{eav}。",
         "stake_band_none": "没有客户处于流失档“{band}”（{from_} 及以上）。",

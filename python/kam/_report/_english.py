@@ -62,7 +62,7 @@ TEXTS: dict[str, str] = PILLARS | {
     "left_out_many": "{n} accounts with negative revenue are left out.",
     "no_revenue_one": "{n} account without a usable row is left out.",
     "no_revenue_many": "{n} accounts without a usable row are left out.",
-    "stake": "Against every account staying, {loss} of revenue over {span} is expected to be "
+    "stake": "Against every account staying, {loss} of {basis} over {span} is expected to be "
     "lost; {open} of it is still to come.",
     "stake_parts": "{gone} has probably left already, with about {left}. Still to come is "
     "the part of those that are customers now and may fall silent within {horizon}. Expected "

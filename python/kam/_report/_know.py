@@ -102,6 +102,7 @@ def _stake(facts: Facts, t: Language) -> tuple[Html, ...]:
         loss=_money(facts, t, loss),
         open=_money(facts, t, to_come),
         span=t.counted("next", request["value_years"]),
+        basis=t(facts.result.summary()["value_basis"]),
     )
     parts = t.html(
         "stake_parts",
