@@ -154,10 +154,12 @@ TEXTS: dict[str, str] = (
         "note_spend_undefined": "消费额无定义",
         "note_value_not_covered": "观察过少",
         "note_negative_revenue": "收入为负",
+        "note_margin_of_portfolio": "按组合毛利率",
         "why_no_orders": "该客户截至截止日没有订单",
         "why_spend_undefined": "该客户的预期消费额不存在",
         "why_value_not_covered": "没有任何维度有足够的指标",
         "why_negative_revenue": "负收入不占整体的份额",
+        "why_margin_of_portfolio": "没有自己的成本数据：按组合的毛利率计价",
         # 4
         "why": "为什么是这个客户？",
         "why_note": "收入最大的 {n}。各支柱与本表的中位客户相比；原因以分计，从拟合时的中位客户到该客户正好相加。",

@@ -172,10 +172,12 @@ TEXTS: dict[str, str] = PILLARS | {
     "note_spend_undefined": "spend undefined",
     "note_value_not_covered": "too little observed",
     "note_negative_revenue": "negative revenue",
+    "note_margin_of_portfolio": "margin of the portfolio",
     "why_no_orders": "the account has no order up to the as-of date",
     "why_spend_undefined": "the expected spend of this account does not exist",
     "why_value_not_covered": "no dimension has enough of its indicators",
     "why_negative_revenue": "negative revenue has no share of the whole",
+    "why_margin_of_portfolio": "no costs of its own: its worth is at the margin of the portfolio",
     # 4
     "why": "Why this account?",
     "why_note": "The {n} with the largest revenue. Each pillar against the median account of this table; the "
