@@ -12,7 +12,7 @@ namespace kam::numeric {
 
 /// A standard error of ln(parameter) above this means that the data leave it open within a factor
 /// of 5 either way at one standard error: not identified for practical purposes.
-inline constexpr double kWeaklyIdentified = 1.6;
+inline constexpr double kWeaklyIdentified = .35;  // exp(1.96 * .35) = 2
 
 /// "`a`, `b`": the parameters for which `chosen` holds.
 template <class Parameters, class Chosen>
@@ -51,7 +51,7 @@ void describe_identifiability(const TrustRegionResult& optimum, FitResult<Parame
   const std::string weak =
       names_of<Parameters>([&](std::size_t i) { return se(i) > kWeaklyIdentified; });
   if (!weak.empty()) {
-    fit.warning = "weakly identified: " + weak + ", known only within a factor of 5 or worse";
+    fit.warning = "weakly identified: " + weak + ", known only within a factor of 2 or worse";
   }
 }
 
