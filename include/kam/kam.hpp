@@ -17,6 +17,7 @@
 #include <kam/churn/order_model.hpp>
 #include <kam/concentration/lorenz.hpp>
 #include <kam/concentration/whale_curve.hpp>
+#include <kam/lifetime/discount.hpp>
 #include <kam/lifetime/gamma_gamma.hpp>
 #include <kam/lifetime/lifetime_value.hpp>
 #include <kam/portfolio/account_index.hpp>

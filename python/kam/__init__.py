@@ -12,6 +12,7 @@ needs none of them.
 from kam._concentration import Concentration, concentration
 from kam._core import __version__
 from kam._data_report import DataReport
+from kam._discount import effective_annual_rate
 from kam._errors import (
     ConvergenceWarning,
     DataError,
@@ -59,6 +60,7 @@ __all__ = [
     "check",
     "columns",
     "concentration",
+    "effective_annual_rate",
     "learn_weights",
     "lifetime_value",
     "profiles",

@@ -213,6 +213,10 @@ def discounted_expected_orders(
     arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
 ) -> tuple: ...
+def effective_annual_rate(
+    arg0: typing.SupportsFloat | typing.SupportsIndex,
+    arg1: typing.SupportsInt | typing.SupportsIndex,
+) -> float: ...
 def expected_orders(
     arg0: Estimate,
     arg1: typing.SupportsFloat | typing.SupportsIndex,
@@ -389,6 +393,9 @@ def whale_curve(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg1: typing.SupportsInt | typing.SupportsIndex,
 ) -> dict: ...
+def years_of_months(
+    arg0: typing.SupportsInt | typing.SupportsIndex, arg1: typing.SupportsInt | typing.SupportsIndex
+) -> float: ...
 
 NOTE_NAMES: list = [
     "no_orders",

@@ -9,6 +9,7 @@ import numpy as np
 
 from kam import _core, _frames
 from kam._columns import Doubles, doubles, warn_rows
+from kam._discount import Compounding, effective_annual_rate, span_in_years
 from kam._errors import ConvergenceWarning, DataError, RowWarning, VersionError
 
 _ALIASES = {"age": ("age", "T"), "frequency": ("frequency",), "recency": ("recency",)}
@@ -285,15 +286,19 @@ def lifetime_value(
     spend_model: GammaGamma,
     summary: Any,
     *,
-    years: float,
+    years: float | None = None,
+    months: int | None = None,
+    as_of: Any = None,
     discount: float,
+    compounding: Compounding = "annual",
     margin: float | None = None,
     level: float = 0.8,
 ) -> Any:
-    """Money per account over the next `years`, with its interval.
+    """Money per account over the next `years` (of 365.2425 days), with its interval.
 
     margin * E[spend of an order] * E[sum of (1 + discount)^-t over its orders], t in years, in
-    continuous time. `discount` is an effective annual rate. Without a margin the value is revenue.
+    continuous time. `discount` is an effective annual rate unless `compounding` says otherwise.
+    Instead of `years`: calendar `months` from `as_of` on. Without a margin the value is revenue.
 
     Returns a frame of the kind of `summary`: lifetime_value, lifetime_value_lo, lifetime_value_hi
     (uncertainty of the parameters, two-sided at `level`).
@@ -308,8 +313,8 @@ def lifetime_value(
     *columns, report = _core.lifetime_value(
         order_model._fitted,
         spend_model._fitted,
-        float(years),
-        float(discount),
+        span_in_years(years, months, as_of),
+        effective_annual_rate(discount, compounding),
         1.0 if margin is None else float(margin),
         level,
         *order_columns(frame),

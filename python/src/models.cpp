@@ -209,6 +209,10 @@ void bind_spend_verbs(py::module_& m) {
       return gamma_gamma::log_likelihood(model, {in(x), in(value)}, column);
     });
   });
+  m.def("effective_annual_rate", [](double rate, int compounding) {
+    return effective_annual_rate(rate, static_cast<Compounding>(compounding));
+  });
+  m.def("years_of_months", &years_of_months);
   m.def("lifetime_value", [](const Estimate& order, const Estimate& spend, double years,
                              double discount, double margin, double level, const Doubles& x,
                              const Doubles& t_x, const Doubles& T, const Doubles& value) {

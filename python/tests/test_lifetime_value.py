@@ -245,7 +245,7 @@ def test_span_and_rate_are_never_guessed(
 ) -> None:
     options = {"years": 5, "discount": 0.1}
     del options[missing]
-    with pytest.raises(TypeError, match=missing):
+    with pytest.raises((TypeError, ValueError), match=missing):
         kam.lifetime_value(mbgnbd, gamma_gamma, some, **options)
 
 
@@ -295,3 +295,45 @@ def test_spend_is_needed(mbgnbd: Any, gamma_gamma: Any, some: Any) -> None:
     without = {k: v for k, v in some.items() if k != "monetary_value"}
     with pytest.raises(kam.DataError, match="column 'monetary_value' is missing"):
         kam.lifetime_value(mbgnbd, gamma_gamma, without, years=5, discount=0.1)
+
+
+# ---- spans and rates ----------------------------------------------------------------------------
+
+
+def test_calendar_months_and_other_compoundings(
+    mbgnbd: Any, gamma_gamma: Any, summary: Any
+) -> None:
+    """Twelve months from 1 March 2023 are 366 days; 1 % a month is 12.68 % a year."""
+    by_months = kam.lifetime_value(
+        *(mbgnbd, gamma_gamma, summary),
+        months=12,
+        as_of="2023-03-01",
+        discount=0.01,
+        compounding="per_month",
+    )
+    by_years = kam.lifetime_value(
+        *(mbgnbd, gamma_gamma, summary),
+        years=366 / 365.2425,
+        discount=kam.effective_annual_rate(0.12, "monthly"),
+    )
+    np.testing.assert_allclose(by_months["lifetime_value"], by_years["lifetime_value"], rtol=1e-12)
+    assert kam.effective_annual_rate(0.12, "monthly") == pytest.approx(0.12682503013196977)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({}, "either `years` or `months`"),
+        ({"years": 1, "months": 12}, "either `years` or `months`"),
+        ({"months": 12}, "need `as_of`"),
+        ({"months": -1, "as_of": "2024-01-01"}, "whole number from 0 to 1200, got -1"),
+        ({"months": 1.5, "as_of": "2024-01-01"}, "whole number from 0 to 1200, got 1.5"),
+        ({"years": 1, "compounding": "weekly"}, "`compounding` must be one of annual"),
+        ({"years": 1, "discount": -1}, "above -1"),
+    ],
+)
+def test_wrong_spans_and_rates_are_named(
+    mbgnbd: Any, gamma_gamma: Any, summary: Any, wrong: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        kam.lifetime_value(mbgnbd, gamma_gamma, summary, **({"discount": 0.1} | wrong))
