@@ -80,6 +80,14 @@ class Estimator:
         return dict(zip(self._fitted.names, self._fitted.standard_errors, strict=True))
 
     @property
+    def covariance_(self) -> Doubles:
+        """Covariance of the parameters in the order of `params_`, symmetric; NaN where unknown."""
+        values = np.array(self._fitted.values)
+        of_logs = np.array(self._fitted.log_covariance).reshape(len(values), len(values))
+        covariance: Doubles = of_logs * np.outer(values, values)
+        return covariance
+
+    @property
     def log_likelihood_(self) -> float:
         """On the original scale of time or money, summed over accounts."""
         return self._fitted.log_likelihood
