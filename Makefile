@@ -41,7 +41,7 @@ bench-gate: setup-all cpp  ## instruction counts against bench/baseline.json (va
 bench-peers: setup-build python  ## kam beside the libraries a user would pick instead
 	@bench/peers/run.sh
 
-check: setup-test cpp python  ## format, include direction, headers alone, lint, types, stubs, links
+check: setup-test cpp python  ## format, include direction, headers alone, lint, types, stubs, links, pages
 	@tools/check.sh
 
 clean:  ## remove build/

@@ -11,9 +11,10 @@
 #   stubs       python/kam/_core.pyi agrees with the compiled module
 #   links       relative links and anchors in *.md
 #   readme      the code that README.md shows is what the examples run
+#   docs        the outputs that the pages print are what the code prints today
 #   shell       bash can read every script
 # KAM_CHECK_SKIP_MISSING=1: a tool that is not installed skips its check instead of failing it.
-# KAM_BUILD: the CMake build folder for `headers` (build/release).
+# KAM_BUILD: the CMake build folder for `headers` and `docs` (build/release).
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -89,6 +90,12 @@ links() { python3 tools/check_links.py; }
 
 readme() { python3 tools/check_readme.py; }
 
+docs() {
+  has_python || return 0
+  "$venv/python" -c 'import kam' || { absent "kam in .venv" "make python" && return || return; }
+  CXX=$(tools/compiler.sh) KAM_BUILD=$build tools/check_docs.py --cpp
+}
+
 shell() {
   local script status=0
   while read -r script; do bash -n "$script" || status=1; done < <(
@@ -101,7 +108,7 @@ shell() {
 passed=0 failed=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-[[ $# -gt 0 ]] || set -- format includes headers lint types stubs links readme shell
+[[ $# -gt 0 ]] || set -- format includes headers lint types stubs links readme docs shell
 for name in "$@"; do
   set +e
   (set -e && "$name") >"$log" 2>&1
