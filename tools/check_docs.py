@@ -31,7 +31,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-PAIR = re.compile(r"^```(python|cpp)\n(.*?)^```\n\n```text\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+INSIDE = r"((?:(?!```).*\n)*)"
+PAIR = re.compile(rf"^```(python|cpp)\n{INSIDE}```\n\n```text\n{INSIDE}```$", re.MULTILINE)
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 NOISE = 1e-9
 
