@@ -3,7 +3,8 @@
 
     check_docs.py [--write] [--cpp] [PAGE...]
 
-A ```python block directly followed by a ```text block is run, and its stdout must be that text.
+A ```python or ```sh block directly followed by a ```text block is run, and its stdout must be that
+text.
 With --cpp the same for ```cpp blocks that hold a `main`, linked with the library in KAM_BUILD
 (build/release) by CXX (g++).
 --write puts what was printed into the page instead of telling the difference. Without pages:
@@ -32,7 +33,7 @@ from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 INSIDE = r"((?:(?!```).*\n)*)"
-PAIR = re.compile(rf"^```(python|cpp)\n{INSIDE}```\n\n```text\n{INSIDE}```$", re.MULTILINE)
+PAIR = re.compile(rf"^```(python|sh|cpp)\n{INSIDE}```\n\n```text\n{INSIDE}```$", re.MULTILINE)
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?")
 NOISE = 1e-9
 
@@ -81,6 +82,9 @@ def run(block: Block, key_accounts: str) -> str:
             if built.returncode:
                 return built.stderr
             command = ["./block"]
+        elif block.language == "sh":
+            kam = f'kam() {{ "{python()}" -m kam "$@"; }}\n'
+            command = ["bash", "-euc", kam + block.code]
         else:
             command = [python(), "-c", block.code]
         environment = {**os.environ, "MPLBACKEND": "Agg", "PYTHONHASHSEED": "0"}
@@ -124,7 +128,7 @@ def main() -> int:
         block
         for page in pages
         for block in blocks_of(page)
-        if block.language == "python" or (options.cpp and "int main(" in block.code)
+        if block.language != "cpp" or (options.cpp and "int main(" in block.code)
     ]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as pool:
         simulate_key_accounts(folder)
