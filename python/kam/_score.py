@@ -28,7 +28,8 @@ class ScoreResult:
     """A score table: one row per account, columns as in `kam.columns()`.
 
     `result["p_churn"]` is a column, `result.to_pandas()` (…polars, arrow, dict) the whole table,
-    `result.frame` the same in the kind of frame that came in.
+    `result.frame` the same in the kind of frame that came in. `column_notes` says why a column, or
+    a feature of the scorecard, is missing for everybody.
     """
 
     def __init__(
@@ -57,7 +58,8 @@ class ScoreResult:
 
     @property
     def columns(self) -> dict[str, Any]:
-        """Every column by name: NumPy arrays, lists for text and reasons."""
+        """Every column by name: NumPy arrays, lists for texts and reasons, and for `measures` a
+        sequence that makes its dicts when asked."""
         if self._columns is None:
             self._columns = build_columns(self)
         return self._columns
@@ -105,8 +107,9 @@ class ScoreResult:
 
     @property
     def changes(self) -> dict[str, Any]:
-        """What changed since the earlier run: the delta columns, and ``behaviour_points`` (rows x
-        indicators). ValueError if none was given."""
+        """What changed since the earlier run, by name: the delta columns, and ``behaviour_points``
+        (rows x indicators of this profile), which says which measures moved the account. NaN where
+        either run has no value index. ValueError if no earlier run was given."""
         if self.earlier is None:
             raise ValueError("no earlier run: call kam.score(..., previous=...)")
         if self._changes is None:
@@ -115,7 +118,8 @@ class ScoreResult:
 
     def classification(self, language: str = "en") -> dict[str, Any]:
         """Tier, class tags and relation type of every account with the rule that fired, in `en` or
-        `zh`, and its cells in the matrices of the profile."""
+        `zh`: the columns of these names, and ``matrices``, one per matrix of the profile (see
+        `matrix`, which also has the labels)."""
         if language not in ("en", "zh"):
             raise ValueError(f"`language` must be en or zh, got {language!r}")
         if language not in self._classes:
@@ -151,7 +155,8 @@ class ScoreResult:
         """All reasons of one account, largest first: {indicator, label, score, points, text}.
 
         Points are exact: they add up to value_index minus that of the median account of the fit.
-        An account without a value index has none.
+        Rules are among them as ``rule:<id>`` and what is known or not as ``coverage``, both with
+        score None. An account without a value index has no reasons.
         """
         matches = np.flatnonzero([str(v) == str(account_id) for v in self.ids.tolist()])
         if len(matches) == 0:
@@ -249,7 +254,8 @@ def score(
     ----------
     portfolio : frame, dict of frames, or path
         A transactions frame (account_id, date, amount; more columns as in docs/tables.md), a dict
-        of tables by name (``transactions`` needed; ``accounts``, ``ratings``, ``activities``), or
+        of tables by name (``transactions`` needed; ``accounts``, ``ratings``, ``activities``,
+        ``contracts``, ``opportunities``, ``stakeholders``, ``financials`` where there are any), or
         a path to a file or folder of tables (needs duckdb).
     as_of : date or ISO text
         Observation end, always explicit.
@@ -260,7 +266,7 @@ def score(
         Yesterday's ruler: nothing is refitted, and `profile` must not be given.
     previous : ScoreResult or path of a score file, optional
         An earlier run of the same accounts: the delta columns say what changed, and whether the
-        account or the ruler moved.
+        account or the ruler moved; tiers remember what they were (hysteresis).
     churn_horizon_days, value_years, discount
         Window of p_churn; span of eav in years; effective annual rate.
     columns : dict, optional

@@ -22,9 +22,10 @@ _OWN = "column:"  # a profile's word for a column of the user's own
 class Scorecard:
     """Indicators of a profile, weighted into dimensions and a value index.
 
-    One row per account, one column per feature that the profile reads (``column:usage`` may be
-    called ``usage``); features that are not there are missing for everybody. A column
-    ``age:<feature>`` holds the days since each datum, for indicators that grow old.
+    Nothing but a table is needed, no transactions: one row per account, one column per feature
+    that the profile reads. Columns of your own are ``column:<name>`` in the profile and ``<name>``
+    here; features that are not there are missing for everybody. A column ``age:<name>`` holds the
+    days since each datum, for indicators that grow old. `features` lists what is read.
 
     >>> card = kam.Scorecard.from_profile("mine.toml").fit(features)
     >>> card.score(features)
@@ -112,7 +113,7 @@ class Scorecard:
     def explain(
         self, features: Any, row: int, *, against: int | None = None, language: str = "en"
     ) -> list[dict[str, Any]]:
-        """Signed reasons of one row, largest first: {indicator, label, score, points}.
+        """Signed reasons of row number `row`, largest first: {indicator, label, score, points}.
 
         They add up to its value index less that of the median account of the fit, or of row
         `against`. Empty without a value index.

@@ -25,8 +25,9 @@ struct FeatureOptions {
   std::vector<StageProbability> stages{};  ///< empty: default_stages()
 };
 
-/// Where nothing better is known: the first column of figures is a chain of seven stages used in
-/// key account selling, the other the shipped defaults of SuiteCRM. A proposal, not a measurement.
+/// Where a profile names no stages: a chain of seven stages used in key account selling, whose
+/// progress is taken for a probability, and the nine sales stages that SuiteCRM ships, with its
+/// figures. A proposal, not a measurement; each has its source.
 [[nodiscard]] std::vector<StageProbability> default_stages();
 
 }  // namespace kam::portfolio

@@ -30,8 +30,8 @@ struct Model {
   std::size_t accounts = 0;  ///< it was fitted on
   portfolio::FeaturePriors priors{};
   MeasurePriors measures{};
-  /// Per indicator: the ruler of a rank scale; empty for bands, and where no account had the
-  /// feature.
+  /// Per indicator: the ruler of a rank or robust z scale; empty for the other scales, and where no
+  /// account of the fit had the feature.
   std::vector<std::optional<value::FrozenReference>> references{};
   std::vector<double>
       median_scores{};  ///< per indicator, over the accounts of the fit; NaN if none

@@ -64,7 +64,8 @@ struct ChurnBlock {
   std::vector<double> p_alive;                          ///< P(still a customer at as_of)
 };
 
-/// What it is worth, in money.
+/// What it is worth, in money: margin or revenue, as ScoreTable::value_in_margin says. Of an
+/// account sold below cost both are negative.
 struct WorthBlock {
   std::vector<double> eav, eav_lo, eav_hi;  ///< expected account value over the value span
   std::vector<double> expected_loss;        ///< p_churn times the value given that it stays

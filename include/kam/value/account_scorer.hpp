@@ -34,10 +34,11 @@ class AccountScorer {
   [[nodiscard]] const Scorecard& scorecard() const noexcept { return card_; }
   [[nodiscard]] AccountRow make_row() const;
 
-  /// `x`: one value per feature, in their order; what is not finite is missing. `ages`: days since
-  /// each datum, NaN = undated, or none at all. Same bits as score(), freshness(), evaluate(),
-  /// explain() and apply() one after the other. No memory is allocated for a row of make_row().
-  /// size_mismatch otherwise, and the row is left as it was. About a microsecond for 20 indicators.
+  /// `x`: one value per feature, in the order of features(); what is not finite is missing. `ages`:
+  /// days since each datum in the same order, NaN = undated, or none at all. Same bits as score(),
+  /// freshness(), evaluate(), explain() and apply() one after the other. No memory is allocated for
+  /// a row of make_row(). size_mismatch otherwise, and the row is left as it was. For 20 indicators
+  /// about a quarter of a microsecond with bands, two with ranks.
   [[nodiscard]] Status score(std::span<const double> x, std::span<const double> ages,
                              AccountRow& row) const;
 

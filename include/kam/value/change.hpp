@@ -1,20 +1,24 @@
 /// Did the account move, or did we move the ruler? The change of a value index between two runs,
 /// split without remainder.
 ///
-/// With w~ the effective weights and s the scores of the earlier (e) and the later (l) run, and s*
-/// the earlier data scored by the later rulers:
+/// w~ are the effective weights and s the scores of the earlier (e) and the later (l) run; s* is
+/// the earlier data scored by the later rulers (bands, references, transforms). The parts:
 ///
-///   behaviour  Σ w~e (sl − s*)      the account's own doing, and rules that began or ceased to
-///   bite reference  Σ w~e (s* − se)      bands, references and transforms of the later model model
-///   Σ (w1 − w~e) s + Σ (w3 − w2) s + rules that changed     indicators dropped or added weights Σ
-///   (w2 − w1) s        weights of the indicators that both runs know coverage   Σ (w~l − w3) s
-///   data that came, went, or grew old
+///   behaviour  Σ w~e (sl − s*)                        the account's own doing
+///   reference  Σ w~e (s* − se)                        the later rulers themselves
+///   model      Σ (w1 − w~e) s + Σ (w3 − w2) s         indicators dropped, indicators added
+///   weights    Σ (w2 − w1) s                          weights of indicators both runs know
+///   coverage   Σ (w~l − w3) s                         data that came, went or grew old
 ///
-/// s is sl, or s* where the later run lacks the datum (its going is then a change of coverage, its
-/// coming likewise). w1: w~e over the common indicators alone, in their proportions. w2: the later
-/// weights over the common indicators with the earlier data present. w3: the same over all of them,
-/// new ones as present as they are later. The steps telescope, so the five parts add up to the
-/// difference of the two indices.
+/// s is sl, or s* where the later run lacks the datum: its going is then a change of coverage, and
+/// its coming likewise. The weights go from w~e to w~l in four steps. w1: w~e over the common
+/// indicators alone, in their proportions. w2: the later weights over the common indicators, with
+/// the earlier data present. w3: the same over all indicators, new ones as present as they are
+/// later. The steps telescope, so the five parts add up to the difference of the two indices.
+///
+/// Rules (caps, floors, vetoes) add to two of them: the later rules on the later data, less on the
+/// earlier data, are behaviour; the later less the earlier rules on the earlier data are model.
+/// Formulas with an example: docs/models/scorecard.md.
 #pragma once
 
 #include <cstdint>
@@ -47,8 +51,9 @@ struct LaterRow {
   double rule_points = 0;             ///< of all its rules [points]
 };
 
+/// The parts add up to `total`; all NaN if either run has no value index.
 struct Change {
-  double total = kNaN;  ///< later − earlier value index [points]; NaN if one of them is
+  double total = kNaN;  ///< later − earlier value index, both after rules [points]
   double behaviour = kNaN, reference = kNaN, weights = kNaN, coverage = kNaN, model = kNaN;
   std::vector<double> behaviour_points{};  ///< the behaviour of each indicator [points]
 };
@@ -59,7 +64,10 @@ struct ChangeScratch {
   ScorecardRow row;
 };
 
-/// size_mismatch if a span does not fit the scorecard. Cost: two evaluations of the scorecard.
+/// `later_card` is the scorecard of the later run. size_mismatch if a span does not fit it;
+/// invalid_argument without a later row, or if rescored scores are outside 0..100. An account
+/// without a value index in one of the runs is no error: its change is NaN. Cost: two evaluations
+/// of the scorecard.
 [[nodiscard]] Status explain_change(const Scorecard& later_card, const EarlierRow& earlier,
                                     const LaterRow& later, ChangeScratch& scratch, Change& out);
 

@@ -19,7 +19,7 @@ namespace kam::value {
 enum class Direction : std::uint8_t {
   higher_is_better,
   lower_is_better,
-  nominal_is_best,  ///< best somewhere in between; bands only
+  nominal_is_best,  ///< best somewhere in between; bands or a target only
 };
 
 /// Mid-rank against a FrozenReference, which belongs to the model and comes with the call.
