@@ -1,0 +1,68 @@
+"""What the pages list is what the code has."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import kam
+import pytest
+from kam import _core
+from kam._schema import _LATER
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _page(name: str) -> str:
+    path = ROOT / name
+    if not path.is_file():
+        pytest.skip("the pages are not installed")
+    return path.read_text(encoding="utf-8")
+
+
+def _named(text: str) -> set[str]:
+    return set(re.findall(r"`([a-z][a-z0-9_]*)`", text))
+
+
+def test_the_scores_page_has_every_column() -> None:
+    table, later = _page("docs/scores.md").split("## Not computed by this version")
+    first_cells = " ".join(re.findall(r"(?m)^\| (`[^|]*) \|", table))
+    computed = {c["column"] for c in kam.columns() if c["null"] != _LATER}
+    assert computed <= _named(first_cells)
+    assert _named(later) == {c["column"] for c in kam.columns()} - computed
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/scores.md", "CHANGELOG.md"])
+def test_the_number_of_columns(page: str) -> None:
+    told = re.findall(r"(\d+) columns", _page(page))
+    assert told == [str(len(kam.columns()))]
+
+
+def test_the_profile_page_has_every_profile_with_its_size() -> None:
+    rows = re.findall(
+        r"(?m)^\| \[`(\w+)`\]\(\.\./profiles/\w+\.toml\) \| (\d+) \|", _page("docs/profile.md")
+    )
+    sizes = {}
+    for name in (p["name"] for p in kam.profiles()):
+        parsed = _core.parse_profile(_core.shipped_profile_text(name), name).to_dict()
+        sizes[name] = str(len(parsed["indicators"]))
+    assert dict(rows) == sizes
+
+
+def test_the_model_page_has_every_key(cdnow_model_keys: set[str]) -> None:
+    section = _page("docs/model_file.md").split("## score_model")[1].split("## Reading")[0]
+    keys = set(re.findall(r"`(\w+)`", " ".join(re.findall(r"(?m)^\| (`[^|]*) \|", section))))
+    envelope = {"format", "format_version", "kam_version", "kind", "checksum"}
+    assert cdnow_model_keys - envelope <= keys
+
+
+@pytest.fixture
+def cdnow_model_keys() -> set[str]:
+    orders = {
+        "account_id": [f"A{k % 7}" for k in range(210)],
+        "date": [f"2024-{1 + k % 12:02d}-{1 + k // 12:02d}" for k in range(210)],
+        "amount": [10.0 + k % 13 for k in range(210)],
+        "cogs": [5.0] * 210,
+    }
+    return set(json.loads(kam.score(orders, as_of="2024-12-31").model.to_json()))
