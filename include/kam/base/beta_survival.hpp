@@ -1,0 +1,111 @@
+/// Survival of discrete-time models whose chance of leaving per period is theta ~ Beta(a, b).
+///
+/// Everything here is a product or sum of positive numbers: nothing cancels as a -> 1 (where the
+/// closed forms are 0/0), as a, b -> infinity (one constant chance) or at horizons of 1e12 periods.
+#pragma once
+
+#include <cmath>
+
+#include <kam/base/logistic_quadrature.hpp>
+#include <kam/base/special.hpp>
+
+namespace kam {
+
+namespace detail {
+
+/// ln[Gamma(b + s + d) Gamma(b) / (Gamma(b + s) Gamma(b + d))] >= 0 for b >= kStirlingFrom: the
+/// second difference of Stirling's series, its leading terms combined so that they do not cancel.
+[[nodiscard]] inline double log_gamma_cross_large(double b, double s, double d) noexcept {
+  const double bs = b + s, bd = b + d, bsd = b + s + d;
+  const double gap = (s / bs) * (d / bd);
+  // ln(b bsd / (bs bd)), from whichever of the fraction and its complement is the smaller
+  const double log_cross = gap < 0.5 ? std::log1p(-gap) : std::log((b / bs) * (bsd / bd));
+  const double main = (b - 0.5) * log_cross + s * std::log1p(d / bs) + d * std::log1p(s / bd);
+  const double reciprocals = (s / bs) * (d / bd) * ((b + bsd) / (b * bsd));
+  const auto rest = [](double x) {  // stirling_remainder without its first term
+    return stirling_remainder(x) - 1 / (12 * x);
+  };
+  return main + reciprocals / 12 + (rest(bsd) - rest(bs) - rest(bd) + rest(b));
+}
+
+inline constexpr double kDirectPeriods = 3000;  // beyond this a quadrature is cheaper
+
+/// discounted_survival by its series: at most kDirectPeriods terms matter.
+[[nodiscard]] inline double discounted_survival_series(double a, double b, double discount,
+                                                       double periods) noexcept {
+  double term = 1, sum = 0;
+  for (double j = 0; j < periods; ++j) {
+    term *= (b + j) / (a + b + j) / (1 + discount);
+    sum += term;
+    const double left = periods - j - 1;
+    // Terms fall at least by the discount, and there are `left` of them.
+    if (term * left <= 1e-17 * sum || term <= 1e-17 * sum * discount) break;
+  }
+  return sum;
+}
+
+/// E[q / (discount + theta) (1 - (q / (1 + discount))^periods)], q = 1 - theta.
+[[nodiscard]] inline double discounted_survival_integral(double a, double b, double discount,
+                                                         double periods) noexcept {
+  const double log_v = -std::log1p(discount);
+  const bool endless = periods == HUGE_VAL;
+  const auto log_integrand = [=](const LogisticPoint& at) {
+    const double ends = endless ? 0 : log1mexp(-periods * (at.log_q + log_v));
+    return a * at.log_p + (b + 1) * at.log_q - std::log(discount + at.p) + ends;
+  };
+  const auto rises = [=](const LogisticPoint& at) {
+    const double ends = endless ? 0 : periods / std::expm1(-periods * (at.log_q + log_v));
+    return a * at.q + (ends - b - 1) * at.p > at.p * at.q / (discount + at.p);
+  };
+  const double reach = endless ? 1 / discount : std::fmin(periods, 1 / discount);
+  const PureTail left{a, 40 + std::log1p(b) + std::log1p(reach)};
+  const PureTail right{b + 1, 40 + std::log1p(a)};
+  const double bend = endless ? 1 : std::fmin(periods, 40);
+  return std::exp(log_integral(log_integrand, rises, (a + b + 1 + bend) / 4, left, right) -
+                  log_beta(a, b));
+}
+
+}  // namespace detail
+
+/// ln E[(1 - theta)^periods] = ln[B(a, b + periods) / B(a, b)], theta ~ Beta(a, b); a, b > 0,
+/// periods >= 0, not necessarily whole. <= 0; relative error about 1e-15 whatever the sizes.
+/// Symmetric in a and periods.
+[[nodiscard]] inline double log_beta_survival(double a, double b, double periods) noexcept {
+  if (!(a > 0) || !(b > 0) || !(periods >= 0) || !(a + b + periods < HUGE_VAL)) return kNaN;
+  double sum = 0;
+  for (; b < detail::kStirlingFrom; b += 1) {
+    sum += std::log1p((a / b) * (periods / (b + a + periods)));
+  }
+  return -(sum + detail::log_gamma_cross_large(b, a, periods));
+}
+
+/// E[(1 - theta)^periods]: the share still there after so many periods.
+[[nodiscard]] inline double beta_survival(double a, double b, double periods) noexcept {
+  if (!(a > 0) || !(b > 0) || !(a + b < HUGE_VAL)) return kNaN;
+  if (!(periods >= 0) || periods > 16 || periods != std::floor(periods)) {
+    return std::exp(log_beta_survival(a, b, periods));
+  }
+  double product = 1;
+  for (double j = 0; j < periods; ++j) product *= (b + j) / (a + b + j);
+  return product;
+}
+
+/// Sum over j = 1..periods of E[(1 - theta)^j] / (1 + discount)^j: periods still to come, the next
+/// one included, each discounted to now. discount >= 0 per period; periods >= 0 and whole, or
+/// infinity. As an infinite sum it is b / (a + b) / (1 + d) 2F1(1, b + 1; a + b + 1; 1 / (1 + d)).
+/// NaN where it does not exist: endless, undiscounted and a <= 1. Cost: at most 3,000 terms,
+/// beyond that a quadrature of a few hundred points.
+[[nodiscard]] inline double discounted_survival(double a, double b, double discount,
+                                                double periods) noexcept {
+  const bool whole = periods == HUGE_VAL || (periods >= 0 && periods == std::floor(periods));
+  if (!(a > 0) || !(b > 0) || !(a + b < HUGE_VAL) || !(discount >= 0) || !(discount < HUGE_VAL) ||
+      !whole) {
+    return kNaN;
+  }
+  if (discount == 0 && periods == HUGE_VAL) return a > 1 ? b / (a - 1) : kNaN;
+  const bool short_enough = periods <= detail::kDirectPeriods || discount > 0.02;
+  return short_enough ? detail::discounted_survival_series(a, b, discount, periods)
+                      : detail::discounted_survival_integral(a, b, discount, periods);
+}
+
+}  // namespace kam
