@@ -5,7 +5,7 @@
     /tmp/venv/bin/python tools/make_reference_tables.py [table ...]
 
 Without arguments every table is written: special, bgnbd, mbgnbd, new_account,
-gamma_gamma, discounted. The run takes a few minutes and is deterministic: each
+gamma_gamma, discounted, discrete. The run takes a few minutes and is deterministic: each
 table has its own seeded generator, so one table can be rebuilt alone.
 
 Every input is an exact double, printed with repr and handed to mpmath as that
@@ -30,6 +30,7 @@ import random
 import sys
 import time
 
+import reference_discrete as discrete
 from mpmath import hyp2f1, log, loggamma, mp
 from reference_formulas import (
     FIRST_CHANCE,
@@ -314,7 +315,33 @@ def make_discounted(d):
         "delta = ln(1 + annual rate) 7/365.25. Regions: bulk, heavy (x from 200 to 1000)."]
 
 
+def make_discrete(d):
+    """Rows of all functions; unused columns are empty."""
+    tables = [("log_beta_survival", discrete.survival_inputs, discrete.log_beta_survival, None),
+              ("discounted_survival", discrete.residual_inputs, discrete.discounted_survival,
+               discrete.discounted_survival_closed),
+              ("bgbb", discrete.bgbb_inputs, discrete.bgbb, None),
+              ("bdw_residual", discrete.bdw_inputs, discrete.bdw_residual, None)]
+    rows = []
+    for name, inputs, formula, second in tables:
+        for region, args in inputs(d):
+            args = tuple(float(v) for v in args)
+            values = settled(formula, args, second)
+            rows.append(((name, region) + args + ("",) * (8 - len(args)), values))
+            while len(rows[-1][1]) < 4:
+                rows[-1][1].append(mp.nan)
+    return rows, "function,region,x1,x2,x3,x4,x5,x6,x7,x8,y1,y2,y3,y4", [
+        "Models in discrete time (tools/reference_discrete.py); what a function lacks is empty or nan.",
+        "log_beta_survival(a,b,t) = ln E[(1-P)^t], P ~ Beta(a,b);",
+        "discounted_survival(a,b,discount,periods) = sum over j = 1..periods of",
+        "E[(1-P)^j] (1+discount)^-j;",
+        "bgbb(alpha,beta,gamma,delta,x,t_x,n,m): ln likelihood, P(there at n+1), expected orders",
+        "and P(no order) in the next m periods;",
+        "bdw_residual(alpha,beta,c,renewals,discount,periods): discounted expected further renewals."]
+
+
 TABLES = {
+    "discrete": make_discrete,
     "special": make_special, "bgnbd": make_account("bgnbd"), "mbgnbd": make_account("mbgnbd"),
     "new_account": make_new_account, "gamma_gamma": make_gamma_gamma, "discounted": make_discounted,
 }

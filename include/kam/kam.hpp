@@ -2,6 +2,7 @@
 #pragma once
 
 #include <kam/base/batch_report.hpp>
+#include <kam/base/beta_survival.hpp>
 #include <kam/base/columns.hpp>
 #include <kam/base/date.hpp>
 #include <kam/base/executor.hpp>
@@ -12,9 +13,13 @@
 #include <kam/base/special.hpp>
 #include <kam/base/status.hpp>
 #include <kam/base/trend.hpp>
+#include <kam/churn/bdw.hpp>
+#include <kam/churn/bgbb.hpp>
 #include <kam/churn/bgnbd.hpp>
 #include <kam/churn/mbgnbd.hpp>
 #include <kam/churn/order_model.hpp>
+#include <kam/churn/renewals.hpp>
+#include <kam/churn/sbg.hpp>
 #include <kam/concentration/lorenz.hpp>
 #include <kam/concentration/whale_curve.hpp>
 #include <kam/lifetime/discount.hpp>

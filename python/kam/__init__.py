@@ -13,6 +13,7 @@ from kam._concentration import Concentration, concentration
 from kam._core import __version__
 from kam._data_report import DataReport
 from kam._discount import effective_annual_rate
+from kam._discrete import BGBB, BetaDiscreteWeibull, ShiftedBetaGeometric
 from kam._errors import (
     ConvergenceWarning,
     DataError,
@@ -38,9 +39,11 @@ def columns() -> list[dict[str, str]]:
 
 
 __all__ = [
+    "BGBB",
     "BGNBD",
     "MBGNBD",
     "AhpResult",
+    "BetaDiscreteWeibull",
     "Concentration",
     "ConvergenceWarning",
     "DataError",
@@ -53,6 +56,7 @@ __all__ = [
     "RowWarning",
     "ScoreResult",
     "Scorecard",
+    "ShiftedBetaGeometric",
     "VersionError",
     "WhaleCurve",
     "__version__",

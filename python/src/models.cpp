@@ -1,5 +1,6 @@
 /// Order and spend models: one record type (Estimate), plain functions on it.
 #include "binding.hpp"
+#include "verbs.hpp"
 
 namespace kam::python {
 namespace {
@@ -14,12 +15,6 @@ TimeUnit unit_of(const std::string& name) {
 OrderColumns orders(const Doubles& frequency, const Doubles& recency, const Doubles& age,
                     const OptionalDoubles& weight = {}) {
   return {in(frequency), in(recency), in(age), in(weight)};
-}
-
-template <class Fit>
-auto without_gil(const Fit& fit) {
-  const py::gil_scoped_release release;
-  return fit();
 }
 
 Estimate fit_orders(const std::string& kind, const Doubles& frequency, const Doubles& recency,
@@ -71,28 +66,10 @@ SpendEstimate spend_estimate(const Estimate& estimate) {
   return value_or_raise(estimate.spend_estimate());
 }
 
-/// (values, report) of a verb that fills one column.
-template <class Verb>
-py::tuple one_column(std::size_t rows, const Verb& verb) {
-  Doubles values = new_doubles(rows);
-  const auto column = out(values);
-  const BatchReport report = without_gil([&] { return verb(column); });
-  return py::make_tuple(values, report_tuple(report));
-}
-
-/// (estimate, lo, hi, report) of a verb with interval.
-template <class Verb>
-py::tuple three_columns(std::size_t rows, const Verb& verb) {
-  Doubles estimate = new_doubles(rows), lo = new_doubles(rows), hi = new_doubles(rows);
-  const IntervalColumns columns{out(estimate), out(lo), out(hi)};
-  const BatchReport report = without_gil([&] { return verb(columns); });
-  return py::make_tuple(estimate, lo, hi, report_tuple(report));
-}
-
 void bind_estimate(py::module_& m) {
   py::class_<Estimate>(m, "Estimate")
       .def_readonly("kind", &Estimate::kind)
-      .def_property_readonly("unit", [](const Estimate& e) { return time_unit_name(e.unit); })
+      .def_property_readonly("unit", &Estimate::unit_name)
       .def_readonly("names", &Estimate::names)
       .def_readonly("values", &Estimate::values)
       .def_readonly("standard_errors", &Estimate::standard_errors)

@@ -16,10 +16,19 @@ Parameters parameters_of(const Estimate& e) {
   return Parameters::from_values(values);
 }
 
-/// Number of parameters of a kind; 0 if unknown.
-std::size_t parameter_count(const std::string& kind) {
-  if (kind == "bgnbd" || kind == "mbgnbd") return 4;
-  return kind == "gamma_gamma" ? 3 : 0;
+template <class Parameters>
+std::vector<std::string> names_of() {
+  return {Parameters::kNames.begin(), Parameters::kNames.end()};
+}
+
+/// Names of the parameters of a kind; empty if unknown.
+std::vector<std::string> parameter_names(const std::string& kind) {
+  if (kind == "bgnbd" || kind == "mbgnbd") return names_of<bgnbd::Parameters>();
+  if (kind == "gamma_gamma") return names_of<gamma_gamma::Parameters>();
+  if (kind == "bgbb") return names_of<bgbb::Parameters>();
+  if (kind == "sbg") return names_of<sbg::Parameters>();
+  if (kind == "bdw") return names_of<bdw::Parameters>();
+  return {};
 }
 
 Status wrong_kind(const Estimate& e, const char* expected) {
@@ -36,7 +45,35 @@ Status check_values(const Estimate& e) {
   return {};
 }
 
+/// The parameters of a record that must be of `kind`.
+template <class Parameters>
+Result<Parameters> parameters_if(const Estimate& e, const char* kind) {
+  if (e.kind != kind) return wrong_kind(e, kind);
+  if (Status s = check_values(e); !s.ok()) return s;
+  return parameters_of<Parameters>(e);
+}
+
 }  // namespace
+
+bool Estimate::counts_periods() const noexcept {
+  return kind == "bgbb" || kind == "sbg" || kind == "bdw";
+}
+
+const char* Estimate::unit_name() const noexcept {
+  return counts_periods() ? "period" : time_unit_name(unit);
+}
+
+Result<bgbb::Parameters> Estimate::bgbb_parameters() const {
+  return parameters_if<bgbb::Parameters>(*this, "bgbb");
+}
+
+Result<sbg::Parameters> Estimate::sbg_parameters() const {
+  return parameters_if<sbg::Parameters>(*this, "sbg");
+}
+
+Result<bdw::Parameters> Estimate::bdw_parameters() const {
+  return parameters_if<bdw::Parameters>(*this, "bdw");
+}
 
 Result<OrderEstimate> Estimate::order_estimate() const {
   if (kind != "bgnbd" && kind != "mbgnbd") return wrong_kind(*this, "bgnbd or mbgnbd");
@@ -56,7 +93,7 @@ Json estimate_to_json(const Estimate& e) {
   Json parameters = Json::object();
   for (std::size_t i = 0; i < e.names.size(); ++i) parameters[e.names[i]] = e.values[i];
   Json json = {{"model", e.kind},
-               {"unit", time_unit_name(e.unit)},
+               {"unit", e.unit_name()},
                {"parameters", parameters},
                {"standard_errors", numbers_to_json(e.standard_errors)},
                {"log_covariance", numbers_to_json(e.log_covariance)},
@@ -73,17 +110,16 @@ Json estimate_to_json(const Estimate& e) {
 Estimate read_estimate(const JsonNode& node) {
   Estimate e;
   e.kind = node.text("model");
-  if (const auto unit = parse_time_unit(node.text("unit"))) {
+  const std::string unit_name = node.text("unit");
+  if (e.counts_periods()) {
+    if (unit_name != "period") node.fail("unit", "must be period, got '" + unit_name + "'");
+  } else if (const auto unit = parse_time_unit(unit_name)) {
     e.unit = *unit;
   } else {
     node.fail("unit", unit.error().message());
   }
-  const std::size_t n = parameter_count(e.kind);
-  if (n == 0) node.fail("model", "unknown model '" + e.kind + "'");
-  const auto names = [](const auto& kNames) {
-    return std::vector<std::string>(kNames.begin(), kNames.end());
-  };
-  e.names = n == 3 ? names(gamma_gamma::Parameters::kNames) : names(bgnbd::Parameters::kNames);
+  e.names = parameter_names(e.kind);
+  if (e.names.empty()) node.fail("model", "unknown model '" + e.kind + "'");
   const JsonNode parameters = node.object("parameters");
   for (const std::string& name : e.names) {
     const double value = parameters.number(name.c_str());

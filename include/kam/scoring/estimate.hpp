@@ -9,13 +9,16 @@
 #include <kam/base/date.hpp>
 #include <kam/base/fit.hpp>
 #include <kam/base/status.hpp>
+#include <kam/churn/bdw.hpp>
+#include <kam/churn/bgbb.hpp>
 #include <kam/churn/order_model.hpp>
+#include <kam/churn/sbg.hpp>
 #include <kam/lifetime/lifetime_value.hpp>
 
 namespace kam::scoring {
 
 struct Estimate {
-  std::string kind;                     ///< bgnbd, mbgnbd, gamma_gamma
+  std::string kind;                     ///< bgnbd, mbgnbd, gamma_gamma, bgbb, sbg, bdw
   TimeUnit unit = TimeUnit::week;       ///< of the data it was fitted on
   std::vector<std::string> names;       ///< the paper's letters
   std::vector<double> values;           ///< same order
@@ -65,6 +68,14 @@ struct Estimate {
   /// invalid_argument if the record is of another kind or its parameters are outside the domain.
   [[nodiscard]] Result<OrderEstimate> order_estimate() const;
   [[nodiscard]] Result<SpendEstimate> spend_estimate() const;
+  [[nodiscard]] Result<bgbb::Parameters> bgbb_parameters() const;
+  [[nodiscard]] Result<sbg::Parameters> sbg_parameters() const;
+  [[nodiscard]] Result<bdw::Parameters> bdw_parameters() const;
+
+  /// Whether time is counted in the model's own periods (bgbb, sbg, bdw), not in `unit`.
+  [[nodiscard]] bool counts_periods() const noexcept;
+  /// day, week, month; period where counts_periods().
+  [[nodiscard]] const char* unit_name() const noexcept;
 };
 
 /// Versioned, checksummed JSON of a few hundred bytes; doubles read back to the same bits.

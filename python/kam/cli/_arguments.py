@@ -10,9 +10,9 @@ from kam._core import __version__
 from kam.cli import _exit, _types
 
 UNITS = ("day", "week", "month")
-MODELS = ("bgnbd", "mbgnbd", "gamma-gamma")
+MODELS = ("bgnbd", "mbgnbd", "gamma-gamma", "bgbb", "sbg", "bdw")
 _LATER = (
-    *("nbd", "bgcnbd", "mbgcnbd", "pareto-nbd", "bgbb", "sbg", "bdw"),
+    *("nbd", "bgcnbd", "mbgcnbd", "pareto-nbd"),
     *("kaplan-meier", "cox", "weibull-aft", "log-normal-aft", "log-logistic-aft"),
     *("hazard", "logistic"),
 )
@@ -105,7 +105,7 @@ def _summarize(commands: Any) -> None:
 def _fit(commands: Any) -> None:
     c = _command(commands, "fit", "fit a model to a summary", "_fit")
     c.add_argument("model", metavar="MODEL", type=_model, help=", ".join(MODELS))
-    c.add_argument("file", metavar="FILE", type=Path, help="frequency, recency, age (or T) …")
+    c.add_argument("file", metavar="FILE", type=Path, help="frequency, recency, age (or T), periods …")
     c.add_argument("--unit", choices=UNITS, default="week", help="of the file's durations (week)")
     c.add_argument("--json", action="store_true", help="as JSON")
     c.add_argument("--save", type=_types.output(".json"), metavar="MODEL.json", help="keep it")

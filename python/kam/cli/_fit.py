@@ -15,18 +15,27 @@ _COLUMNS = {
     "bgnbd": ("frequency", "recency", "age"),
     "mbgnbd": ("frequency", "recency", "age"),
     "gamma-gamma": ("frequency", "monetary_value"),
+    "bgbb": ("frequency", "recency", "periods"),
+    "sbg": ("duration", "event"),
+    "bdw": ("duration", "event"),
 }
+_IN_PERIODS = ("bgbb", "sbg", "bdw")  # their unit of time is their own period
 
 
 def run(arguments: Namespace) -> int:
+    from kam._discrete import BGBB, BetaDiscreteWeibull, ShiftedBetaGeometric
     from kam._models import BGNBD, MBGNBD, GammaGamma
 
     check_output(arguments.save, arguments.file)
     columns, source = _input.read_columns(arguments)
     summary, complaints = _numbers(arguments, columns, source)
-    kinds: dict[str, Any] = {"bgnbd": BGNBD, "mbgnbd": MBGNBD, "gamma-gamma": GammaGamma}
+    kinds: dict[str, Any] = {
+        **{"bgnbd": BGNBD, "mbgnbd": MBGNBD, "gamma-gamma": GammaGamma},
+        **{"bgbb": BGBB, "sbg": ShiftedBetaGeometric, "bdw": BetaDiscreteWeibull},
+    }
+    unit = {} if arguments.model in _IN_PERIODS else {"unit": arguments.unit}
     try:
-        model = kinds[arguments.model]().fit(summary, unit=arguments.unit)
+        model = kinds[arguments.model]().fit(summary, **unit)
     except ValueError as error:  # every option is in its range: it is the data
         raise DataError(f"{arguments.file.name}: {error}") from None
     if arguments.save is not None:
