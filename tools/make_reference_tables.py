@@ -320,8 +320,7 @@ def make_discrete(d):
     tables = [("log_beta_survival", discrete.survival_inputs, discrete.log_beta_survival, None),
               ("discounted_survival", discrete.residual_inputs, discrete.discounted_survival,
                discrete.discounted_survival_closed),
-              ("bgbb", discrete.bgbb_inputs, discrete.bgbb, None),
-              ("bdw_residual", discrete.bdw_inputs, discrete.bdw_residual, None)]
+              ("bgbb", discrete.bgbb_inputs, discrete.bgbb, None)]
     rows = []
     for name, inputs, formula, second in tables:
         for region, args in inputs(d):
@@ -331,13 +330,12 @@ def make_discrete(d):
             while len(rows[-1][1]) < 4:
                 rows[-1][1].append(mp.nan)
     return rows, "function,region,x1,x2,x3,x4,x5,x6,x7,x8,y1,y2,y3,y4", [
-        "Models in discrete time (tools/reference_discrete.py); what a function lacks is empty or nan.",
+        "Models in discrete time (tools/reference_discrete.py); unused: empty, nan.",
         "log_beta_survival(a,b,t) = ln E[(1-P)^t], P ~ Beta(a,b);",
         "discounted_survival(a,b,discount,periods) = sum over j = 1..periods of",
         "E[(1-P)^j] (1+discount)^-j;",
         "bgbb(alpha,beta,gamma,delta,x,t_x,n,m): ln likelihood, P(there at n+1), expected orders",
-        "and P(no order) in the next m periods;",
-        "bdw_residual(alpha,beta,c,renewals,discount,periods): discounted expected further renewals."]
+        "and P(no order) in the next m periods."]
 
 
 TABLES = {

@@ -107,9 +107,7 @@ class BGBB(PeriodEstimator):
         x, t_x, n = (read_column(frame, name) for name in ("frequency", "recency", "periods"))
         return x, t_x, n
 
-    def _verb(
-        self, name: str, summary: Any, argument: float, interval: bool, level: float
-    ) -> Any:
+    def _verb(self, name: str, summary: Any, argument: float, interval: bool, level: float) -> Any:
         columns = self._columns(summary)
         if not interval:
             call = getattr(_core, f"bgbb_{name}")

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import math
 import pickle
-import warnings
 from pathlib import Path
 from typing import Any
 
@@ -86,9 +85,7 @@ def test_donations_predictions(donors: kam.BGBB) -> None:
     assert_allclose(11104 * donors.probability_of_orders_new(0, 6), 3454.9, atol=0.06)
 
 
-def test_cohort_fits(
-    regular: kam.ShiftedBetaGeometric, weibull: kam.BetaDiscreteWeibull
-) -> None:
+def test_cohort_fits(regular: kam.ShiftedBetaGeometric, weibull: kam.BetaDiscreteWeibull) -> None:
     # .704, not the .688 of another package's test: see docs/models/sbg.md.
     assert_allclose(list(regular.params_.values()), [0.7040772985, 1.182043026], rtol=1e-8)
     assert_allclose(regular.log_likelihood_, -1680.265188463, rtol=1e-12)
@@ -174,7 +171,7 @@ def test_json_and_pickle_keep_the_bits(
 ) -> None:
     for model in (donors, regular, weibull):
         text = model.to_json()
-        assert json.loads(text)["unit"] == "period" if "unit" in json.loads(text) else True
+        assert '"period"' in text
         for copy in (type(model).from_json(text), pickle.loads(pickle.dumps(model))):
             assert copy.params_ == model.params_
             assert copy.standard_errors_ == model.standard_errors_
@@ -192,9 +189,10 @@ def test_bad_rows_are_nan_and_counted(donors: kam.BGBB) -> None:
         orders = donors.expected_orders(rows, 3)
     assert np.isfinite(orders[0])
     assert np.isnan(orders[1:]).all()
-    with pytest.warns(kam.RowWarning, match="left out"):
-        model = kam.ShiftedBetaGeometric().fit({"duration": [1, 2, 0, 3], "event": [1, 0, 1, 1]})
-    assert model._fitted.rows_rejected == 1
+    renewals = individuals(REGULAR)
+    renewals["duration"][5] = 0.5
+    with pytest.warns(kam.RowWarning, match="1 rows that cannot be read are left out"):
+        kam.ShiftedBetaGeometric().fit(renewals)
 
 
 def test_bad_calls_name_the_argument(donors: kam.BGBB, regular: kam.ShiftedBetaGeometric) -> None:

@@ -93,7 +93,7 @@ TEST(Bgbb, LawsOfTheVerbs) {
       before = orders, no_order = silent, alive = there;
     }
     EXPECT_EQ(bgbb::probability_alive(p, 3, 8, 8, 0), 1);  // ordered in the last period
-    EXPECT_EQ(bgbb::probability_no_order(p, 0, 3, 4, 8), 1);
+    EXPECT_NEAR(bgbb::probability_no_order(p, 0, 3, 4, 8), 1, 1e-14);
     for (int t_x = 3; t_x < 8; ++t_x) {  // later orders, more alive
       EXPECT_LE(bgbb::probability_alive(p, 3, t_x, 8), bgbb::probability_alive(p, 3, t_x + 1, 8));
     }

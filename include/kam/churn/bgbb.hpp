@@ -78,7 +78,7 @@ namespace detail {
 /// ln of the likelihood of "x orders within t periods, the last in t, then it left at once".
 [[nodiscard]] inline double log_left_at(const Parameters& p, double x, double t) noexcept {
   return log_beta_survival(p.alpha, p.beta, t - x) +
-         log_beta_survival(p.beta + t - x, p.alpha, x) +  // together B(alpha+x, beta+t-x) / B
+         log_beta_survival(p.beta + (t - x), p.alpha, x) +  // together B(alpha+x, beta+t-x) / B
          log_beta_survival(p.gamma, p.delta, t) + std::log(p.gamma / (p.gamma + p.delta + t));
 }
 
@@ -88,7 +88,8 @@ namespace detail {
   double term = 1, sum = 0;
   for (double t = t_x; t < n; ++t) {
     sum += term;
-    term *= (p.beta + t - x) / (p.alpha + p.beta + t) * (p.delta + t) / (p.gamma + p.delta + 1 + t);
+    term *=
+        (p.beta + (t - x)) / (p.alpha + p.beta + t) * (p.delta + t) / (p.gamma + p.delta + 1 + t);
     if (term * (n - t) <= 1e-17 * sum) break;  // terms only fall
   }
   return std::log(sum);
@@ -97,14 +98,14 @@ namespace detail {
 /// ln of "still there at n", relative to log_left_at(x, t_x).
 [[nodiscard]] inline double log_stayed(const Parameters& p, double x, double t_x,
                                        double n) noexcept {
-  return log_beta_survival(p.alpha + x, p.beta + t_x - x, n - t_x) +
+  return log_beta_survival(p.alpha + x, p.beta + (t_x - x), n - t_x) +
          log_beta_survival(p.gamma + 1, p.delta + t_x, n - t_x) +
          std::log1p((p.delta + n) / p.gamma);
 }
 
 /// What is known of an account that is there at n: p ~ Beta, theta ~ Beta, still independent.
 [[nodiscard]] inline Parameters posterior(const Parameters& p, double x, double n) noexcept {
-  return {p.alpha + x, p.beta + n - x, p.gamma, p.delta + n};
+  return {p.alpha + x, p.beta + (n - x), p.gamma, p.delta + n};
 }
 
 }  // namespace detail
@@ -166,7 +167,7 @@ namespace detail {
   double term = 1, sum = 0;  // C(t, x) B(alpha+x, beta+t-x) B(gamma+1, delta+t), scaled
   for (double t = x; t < periods; ++t) {
     sum += term;
-    term *= (t + 1) / (t + 1 - x) * ((p.beta + t - x) / (p.alpha + p.beta + t)) *
+    term *= (t + 1) / (t + 1 - x) * ((p.beta + (t - x)) / (p.alpha + p.beta + t)) *
             ((p.delta + t) / (p.gamma + p.delta + 1 + t));
     if (sum > kRoom || term > kRoom) {
       sum /= kRoom;

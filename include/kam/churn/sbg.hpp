@@ -46,13 +46,13 @@ struct Parameters {
 /// h_t: P(leaves at the end of period t | there until then), t >= 1.
 [[nodiscard]] inline double hazard(const Parameters& p, double t) noexcept {
   if (!valid(p) || !is_count(t) || t < 1) return kNaN;
-  return p.alpha / (p.alpha + p.beta + t - 1);
+  return p.alpha / (p.alpha + (p.beta + (t - 1)));
 }
 
 /// r_t = S(t) / S(t - 1), t >= 1.
 [[nodiscard]] inline double retention(const Parameters& p, double t) noexcept {
   if (!valid(p) || !is_count(t) || t < 1) return kNaN;
-  return (p.beta + t - 1) / (p.alpha + p.beta + t - 1);
+  return (p.beta + (t - 1)) / (p.alpha + (p.beta + (t - 1)));
 }
 
 /// P(leaves within the next `periods` | renewals), without the cancellation of 1 - S.

@@ -105,7 +105,9 @@ def _summarize(commands: Any) -> None:
 def _fit(commands: Any) -> None:
     c = _command(commands, "fit", "fit a model to a summary", "_fit")
     c.add_argument("model", metavar="MODEL", type=_model, help=", ".join(MODELS))
-    c.add_argument("file", metavar="FILE", type=Path, help="frequency, recency, age (or T), periods …")
+    c.add_argument(
+        "file", metavar="FILE", type=Path, help="frequency, recency, age (or T), periods …"
+    )
     c.add_argument("--unit", choices=UNITS, default="week", help="of the file's durations (week)")
     c.add_argument("--json", action="store_true", help="as JSON")
     c.add_argument("--save", type=_types.output(".json"), metavar="MODEL.json", help="keep it")
