@@ -181,6 +181,78 @@ def ahp(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg1: typing.SupportsInt | typing.SupportsIndex,
 ) -> dict: ...
+def bgbb_discounted_expected_orders(
+    arg0: Estimate,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> tuple: ...
+def bgbb_expected_orders(
+    arg0: Estimate,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> tuple: ...
+def bgbb_expected_orders_interval(
+    arg0: Estimate,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> tuple: ...
+def bgbb_expected_orders_new(
+    arg0: Estimate, arg1: typing.SupportsFloat | typing.SupportsIndex
+) -> float: ...
+def bgbb_log_likelihood(
+    arg0: Estimate,
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> tuple: ...
+def bgbb_probability_alive(
+    arg0: Estimate,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> tuple: ...
+def bgbb_probability_alive_interval(
+    arg0: Estimate,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> tuple: ...
+def bgbb_probability_no_order(
+    arg0: Estimate,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> tuple: ...
+def bgbb_probability_no_order_interval(
+    arg0: Estimate,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> tuple: ...
+def bgbb_probability_of_orders_new(
+    arg0: Estimate,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+) -> float: ...
+def bgbb_simulate(
+    arg0: Estimate,
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.SupportsInt | typing.SupportsIndex,
+) -> tuple[numpy.typing.NDArray[numpy.float64], numpy.typing.NDArray[numpy.float64]]: ...
 def changes(
     arg0: PortfolioScore, arg1: dict, arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.int64]
 ) -> dict: ...
@@ -253,6 +325,15 @@ def explain_rows(
 ) -> tuple: ...
 def factorize_integers(arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.int64]) -> tuple: ...
 def factorize_texts(arg0: numpy.ndarray) -> tuple: ...
+def fit_bgbb(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+) -> Estimate: ...
+def fit_cohort(
+    arg0: str, arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]
+) -> Estimate: ...
 def fit_orders(
     arg0: str,
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
@@ -260,6 +341,13 @@ def fit_orders(
     arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
     arg5: str,
+) -> Estimate: ...
+def fit_renewals(
+    arg0: str,
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
 ) -> Estimate: ...
 def fit_scorecard(
     arg0: Profile,
@@ -279,6 +367,9 @@ def given(
     arg0: str,
     arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
     arg2: str,
+) -> Estimate: ...
+def given_in_periods(
+    arg0: str, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]
 ) -> Estimate: ...
 def group_judgments(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
@@ -355,6 +446,47 @@ def reason_text(
     arg2: typing.SupportsFloat | typing.SupportsIndex,
     arg3: str,
 ) -> str: ...
+def renewal_churn(
+    arg0: Estimate,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> tuple: ...
+def renewal_churn_interval(
+    arg0: Estimate,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> tuple: ...
+def renewal_curve(
+    arg0: Estimate, arg1: str, arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]
+) -> numpy.typing.NDArray[numpy.float64]: ...
+def renewal_lifetime(
+    arg0: Estimate, arg1: typing.SupportsFloat | typing.SupportsIndex
+) -> float: ...
+def renewal_log_likelihood(
+    arg0: Estimate,
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+) -> tuple: ...
+def renewal_residual(
+    arg0: Estimate,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> tuple: ...
+def renewal_residual_interval(
+    arg0: Estimate,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> tuple: ...
+def renewal_survival(
+    arg0: Estimate,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> tuple: ...
 def score(
     arg0: Tables,
     arg1: Profile | None,
@@ -371,6 +503,11 @@ def score_features(
 def shipped_profile_names() -> list[str]: ...
 def shipped_profile_text(arg0: str) -> str: ...
 def simulate(
+    arg0: Estimate,
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.SupportsInt | typing.SupportsIndex,
+) -> tuple[numpy.typing.NDArray[numpy.float64], numpy.typing.NDArray[numpy.float64]]: ...
+def simulate_renewals(
     arg0: Estimate,
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg2: typing.SupportsInt | typing.SupportsIndex,
