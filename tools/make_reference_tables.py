@@ -5,8 +5,9 @@
     /tmp/venv/bin/python tools/make_reference_tables.py [table ...]
 
 Without arguments every table is written: special, bgnbd, mbgnbd, new_account,
-gamma_gamma, discounted, discrete. The run takes a few minutes and is deterministic: each
-table has its own seeded generator, so one table can be rebuilt alone.
+gamma_gamma, discounted, discrete, pareto_nbd, nbd, tricomi. The run takes a few
+minutes and is deterministic: each table has its own seeded generator, so one table can
+be rebuilt alone.
 
 Every input is an exact double, printed with repr and handed to mpmath as that
 very number. Every output is computed twice or more, at 50 digits and upwards,
@@ -48,6 +49,16 @@ from reference_formulas import (
     mean_saturation_closed,
     new_account,
     settled,
+)
+from reference_pareto_nbd import (
+    leaves_silently,
+    leaves_silently_closed,
+    log_tricomi,
+    log_tricomi_closed,
+    nbd_account,
+    pareto_account,
+    time_alive,
+    time_alive_closed,
 )
 
 OUT = pathlib.Path(__file__).resolve().parent.parent / "tests" / "reference"
@@ -314,6 +325,110 @@ def make_discounted(d):
         "M(tau) = expected orders in (T,T+tau] as in bgnbd.csv and mbgnbd.csv. Time in weeks,",
         "delta = ln(1 + annual rate) 7/365.25. Regions: bulk, heavy (x from 200 to 1000)."]
 
+# (r, alpha, s, beta, x, t_x, T, t), output column, published value
+WALKTHROUGH, BUSY, SHORT = ((.5533, 10.578, .606, 11.658), (.5143, 2.8845, .2856, 14.1087),
+                            (10.465, .00798565181, 3.0516, 2.82))
+PARETO_PUBLISHED = [
+    ((.5533, 10.578, 1.0, 11.658, 3.0, 20.0, 30.0, 39.0), 2, "1.5485577929766"),
+    (BUSY + (221.0, 103.42857, 103.57143, 10.0), 1, ".99959605231794"),
+    (BUSY + (254.0, 97.14286, 97.28571, 10.0), 1, ".99955822612301"),
+    (BUSY + (161.0, 94.71429, 98.0, 10.0), 1, ".74948775225811"),
+    (BUSY + (204.0, 98.57143, 99.42857, 10.0), 1, ".9942550796379"),
+    (WALKTHROUGH + (500.0, 30.0, 31.0, 10.0), 1, ".0042506517725"),
+    (WALKTHROUGH + (1000.0, 30.0, 31.0, 10.0), 1, "4.4093046210e-8"),
+    (WALKTHROUGH + (5000.0, 30.0, 31.0, 10.0), 1, "1.1249252365e-49"),
+    (SHORT + (400.0, 5.0, 6.0, 10.0), 0, "1323.1889309678"),
+    (SHORT + (500.0, 1.0, 37.0, 10.0), 0, "2594.4044546228"),
+    (SHORT + (500.0, 4.0, 37.0, 10.0), 0, "1888.8212497389"),
+    ((.55, 10.58, .61, 11.67, 132.0, 200.0, 200.0, 10.0), 2, "6.2060517889629"),
+    ((.55, 10.58, .61, 11.67, 133.0, 200.0, 200.0, 10.0), 2, "6.2528722475745"),
+]
+
+
+def pareto_hard(d, kind):
+    r, alpha, s, beta = [d.log_between(1e-2, 1e3, 6) for _ in range(4)]
+    if kind in (1, 4):
+        s = 1.0
+    if kind in (2, 4):
+        beta = alpha
+    if kind == 3:  # towards one drop-out rate for all
+        s, beta = d.log_between(1e2, 1e4, 6), d.log_between(1e3, 1e5, 6)
+    if kind == 5:
+        s = 1 + d.choice((-1, 1)) * d.log_between(1e-12, 1e-3, 3)
+        beta = alpha * (1 + d.choice((-1, 1)) * d.log_between(1e-12, 1e-3, 3))
+    return r, alpha, s, beta
+
+
+def pareto_inputs(d, rows):
+    for args, _, _ in PARETO_PUBLISHED:
+        yield "published", args + (3.0, .0025)
+    for i in range(rows // 2):
+        parameters = (.5533, 10.578, .6062, 11.669)
+        if i >= rows // 8:
+            parameters = tuple(d.log_between(v / 3, v * 3, 5) for v in parameters)
+        x = 0 if i % 5 == 0 else min(30, int(d.log_between(1, 31)))
+        seen = history(d, x, d.between(1, 78, 4), (1, 1, 2, 1, 3, 1, 0)[i % 7])
+        yield "bulk", parameters + seen + (d.between(1, 78, 4), float(d.randint(0, 20)),
+                                           d.log_between(1e-4, .05, 3))
+    for i in range(rows - rows // 2):
+        x = (0, 1, 2, 10, 100, 500, 1000, 5000, 100000)[i % 9]
+        seen = history(d, x, d.log_between(0.1, 1e3, 6), (1, 2, 3, 0, 2)[i // 9 % 5])
+        n = (0, 1, 3, 30, 200, 1000)[i // 3 % 6]
+        yield "hard", pareto_hard(d, i % 7) + seen + (d.log_between(1e-3, 1e4, 6), float(n),
+                                                      d.log_between(1e-6, 1, 4))
+
+
+def make_pareto_nbd(d, rows=300):
+    first = pareto_account(leaves_silently, time_alive)
+    second = pareto_account(leaves_silently_closed, time_alive_closed)
+    table = []
+    for region, args in pareto_inputs(d, rows):
+        outputs = settled(first, args, second)
+        if region == "hard" and min(outputs[1:]) < 1e-300:
+            region = "hard_tiny"
+        table.append(((region,) + args, outputs))
+    for (args, outputs), (_, column, text) in zip(table, PARETO_PUBLISHED, strict=False):
+        assert agrees(outputs[column], text), (args, outputs[column], text)
+    return table, ("region,r,alpha,s,beta,x,t_x,T,t,n,delta,log_likelihood,probability_alive,"
+                   "expected_orders,probability_no_order,probability_alive_at,"
+                   "probability_of_orders,discounted_orders"), [
+        "Scores of one account under the Pareto/NBD model (Schmittlein, Morrison and Colombo,",
+        "Management Science 33(1), 1987), with R = r+x and",
+        "G = s int_{t_x}^T ((alpha+T)/(alpha+y))^R ((beta+T)/(beta+y))^s dy/(beta+y):",
+        "probability_alive = 1/(1+G), probability_alive_at T+t, expected_orders,",
+        "probability_no_order and probability_of_orders (exactly n) in (T,T+t],",
+        "discounted_orders = E sum exp(-delta (time - T)) over all orders after T.",
+        "Regions: published (points with values known beforehand, asserted by the generator),",
+        "bulk (CDNOW estimates and within a factor 3 of them), hard (parameters 1e-2..1e3, some",
+        "with s = 1, alpha = beta or nearly so, or s and beta large), hard_tiny (hard rows where",
+        "a probability or expectation is below 1e-300)."]
+
+
+def make_nbd(d):
+    rows = []
+    for i in range(60):
+        heavy = i % 3 == 2
+        x = int(d.log_between(100, 1e5)) if heavy else i % 7
+        args = (d.log_between(1e-2, 1e3, 6), d.log_between(1e-2, 1e3, 6), float(x),
+                d.between(1, 100, 4), d.log_between(1e-2, 1e3, 4), float(d.randint(0, 30)),
+                d.log_between(1e-5, 1e-1, 3))
+        rows.append((("heavy" if heavy else "bulk",) + args, settled(nbd_account, args)))
+    return rows, ("region,r,alpha,x,T,t,n,delta,log_likelihood,expected_orders,"
+                  "probability_no_order,probability_of_orders,discounted_orders"), [
+        "Scores of one account under the NBD model (Ehrenberg, Applied Statistics 8(1), 1959).",
+        "Columns as in pareto_nbd.csv; discounted_orders over (T,T+t]."]
+
+
+def make_tricomi(d):
+    rows = []
+    for i in range(120):
+        a = 1.0 if i % 3 == 0 else d.log_between(1e-2, 200, 6)
+        b = d.between(-100, 100, 5) if i % 2 else d.between(-2, 3, 5)
+        z = d.log_between(1e-8, 1e3, 5)
+        rows.append(((a, b, z), settled(lambda *v: [log_tricomi(*v)], (a, b, z),
+                                        lambda *v: [log_tricomi_closed(*v)])))
+    return rows, "a,b,z,log_tricomi", ["ln U(a, b, z), Tricomi's function (DLMF 13.4.4)."]
+
 
 def make_discrete(d):
     """Rows of all functions; unused columns are empty."""
@@ -342,6 +457,7 @@ TABLES = {
     "discrete": make_discrete,
     "special": make_special, "bgnbd": make_account("bgnbd"), "mbgnbd": make_account("mbgnbd"),
     "new_account": make_new_account, "gamma_gamma": make_gamma_gamma, "discounted": make_discounted,
+    "pareto_nbd": make_pareto_nbd, "nbd": make_nbd, "tricomi": make_tricomi,
 }
 
 

@@ -4,6 +4,7 @@ import collections
 
 from mpmath import cosh, exp, expm1, hyp2f1, log, log1p, loggamma, mp, mpf, sinh
 from mpmath.calculus.quadrature import GaussLegendre
+from mpmath.libmp import NoConvergence
 
 PRECISIONS = (50, 75, 110, 160, 240, 400)
 TALLY = collections.Counter()
@@ -27,7 +28,7 @@ def settled(f, args, second=None):
     if second:
         try:
             before = at(PRECISIONS[1], second, args)
-        except (ZeroDivisionError, ValueError):  # a pole of the closed form, or no convergence
+        except (ZeroDivisionError, ValueError, NoConvergence):  # a pole of the closed form, or no convergence
             TALLY["no second formula"] += 1
     for turn, dps in enumerate(PRECISIONS):
         values = at(dps, f, args)
