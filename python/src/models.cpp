@@ -22,12 +22,13 @@ Estimate fit_orders(const std::string& kind, const Doubles& frequency, const Dou
                     const std::string& unit_name) {
   const TimeUnit unit = unit_of(unit_name);
   const OrderColumns columns = orders(frequency, recency, age, weight);
-  if (kind == "bgnbd") {
-    return Estimate::from(kind, unit,
-                          value_or_raise(without_gil([&] { return bgnbd::fit(columns); })));
-  }
-  return Estimate::from(kind, unit,
-                        value_or_raise(without_gil([&] { return mbgnbd::fit(columns); })));
+  const auto fitted = [&](const auto& fit) {
+    return Estimate::from(kind, unit, value_or_raise(without_gil([&] { return fit(columns); })));
+  };
+  if (kind == "bgnbd") return fitted([](const auto& c) { return bgnbd::fit(c); });
+  if (kind == "pareto_nbd") return fitted([](const auto& c) { return pareto_nbd::fit(c); });
+  if (kind == "nbd") return fitted([](const auto& c) { return nbd::fit(c); });
+  return fitted([](const auto& c) { return mbgnbd::fit(c); });
 }
 
 Estimate fit_spend(const Doubles& frequency, const Doubles& monetary_value,
@@ -45,9 +46,11 @@ Estimate given(const std::string& kind, const std::vector<double>& values,
     for (std::size_t i = 0; i < v.size() && i < values.size(); ++i) v[i] = values[i];
     return Estimate::given(kind, unit, Parameters::from_values(v));
   };
-  Estimate estimate = kind == "bgnbd"    ? make(bgnbd::Parameters{})
-                      : kind == "mbgnbd" ? make(mbgnbd::Parameters{})
-                                         : make(gamma_gamma::Parameters{});
+  Estimate estimate = kind == "bgnbd"        ? make(bgnbd::Parameters{})
+                      : kind == "mbgnbd"     ? make(mbgnbd::Parameters{})
+                      : kind == "pareto_nbd" ? make(pareto_nbd::Parameters{})
+                      : kind == "nbd"        ? make(nbd::Parameters{})
+                                             : make(gamma_gamma::Parameters{});
   raise_unless_ok(kind == "gamma_gamma" ? [&] {
     auto r = estimate.spend_estimate();
     return r ? Status{} : r.error();

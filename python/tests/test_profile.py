@@ -127,7 +127,7 @@ def test_the_measure_of_concentration_can_be_chosen(write: Any) -> None:
     assert kam.score(rows, as_of=AS_OF)["revenue_share"].tolist() == [0.7, 0.3]
 
 
-@pytest.mark.parametrize("model", ["bgnbd", "mbgnbd"])
+@pytest.mark.parametrize("model", ["bgnbd", "mbgnbd", "pareto_nbd"])
 @pytest.mark.parametrize("unit", ["day", "week", "month"])
 def test_the_order_model_and_its_unit_can_be_chosen(
     write: Any, small: Any, model: str, unit: str
@@ -138,7 +138,7 @@ def test_the_order_model_and_its_unit_can_be_chosen(
     assert set(result["basis"]) == {model}
     summary = kam.summarize(small, as_of=AS_OF, unit=unit)
     with pytest.warns(kam.ConvergenceWarning):  # forty accounts hardly identify a and b
-        fitted = {"bgnbd": kam.BGNBD, "mbgnbd": kam.MBGNBD}[model]().fit(summary, unit=unit)
+        fitted = {"bgnbd": kam.BGNBD, "mbgnbd": kam.MBGNBD, "pareto_nbd": kam.ParetoNBD}[model]().fit(summary, unit=unit)
     days = {"day": 1, "week": 7, "month": 30.436875}[unit]
     np.testing.assert_allclose(
         result["p_churn"], fitted.probability_no_order(summary, 365 / days), rtol=1e-6
@@ -211,7 +211,7 @@ MISTAKES = {
         "minimum_repeat_orders = 1",
         'model = "nbd"',
         5,
-        "orders.model: must be mbgnbd or bgnbd, got 'nbd'",
+        "orders.model: must be mbgnbd, bgnbd or pareto_nbd, got 'nbd'",
     ),
     "unknown unit": (
         "minimum_repeat_orders = 1",

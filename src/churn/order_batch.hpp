@@ -30,6 +30,11 @@ inline auto reason_of(const OrderColumns& accounts) {
   };
 }
 
+/// Models that leave right after an order: P(alive) in closed form, ready for the block kernels.
+template <class Parameters>
+inline constexpr bool kLeavesAtOrders =
+    requires(const Parameters& p) { log_odds_of_silence(p, 0.0, 0.0); };
+
 /// ln a/(beta - 1) of the usual order counts: nearly all accounts share a few.
 template <class Parameters>
 class LastOrderOdds {
@@ -89,6 +94,17 @@ void fill_alive(const Parameters& p, const LastOrderOdds<Parameters>& last_order
     tile[i] = last_order(orders) + (p.r + orders) * log_T[i] - (p.r + orders) * log_t[i];
   }
   alive_from_log_odds(tile);
+}
+
+/// The same by the scalar formula, for models without kLeavesAtOrders.
+template <class Parameters>
+void fill_alive_row_by_row(const Parameters& p, const OrderColumns& accounts, std::size_t begin,
+                           std::span<double> tile) {
+  for (std::size_t i = 0; i < tile.size(); ++i) {
+    const std::size_t row = begin + i;
+    tile[i] =
+        probability_alive(p, accounts.frequency[row], accounts.recency[row], accounts.age[row]);
+  }
 }
 
 /// What accounts of equal (x, T) share.
@@ -158,24 +174,38 @@ BatchReport batch_times_alive(const OrderModel& model, const OrderColumns& accou
         executor, shared.size(), [&](std::size_t, std::size_t begin, std::size_t end) {
           for (std::size_t g = begin; g < end; ++g) {
             const auto [x, T] = pairs.keys()[g];
-            shared[g] = {log_odds_of_silence(p, x, T), p.r + x, if_alive(p, x, T)};
+            shared[g].value = if_alive(p, x, T);
+            if constexpr (kLeavesAtOrders<std::decay_t<decltype(p)>>) {
+              shared[g].log_odds = log_odds_of_silence(p, x, T);
+              shared[g].order_rate = p.r + x;
+            }
           }
         });
     if (!finished) return numeric::failed({StatusCode::cancelled, "cancelled by the executor"});
     const auto fill = [&](std::size_t begin, std::span<double> tile) {
-      double log_t[kTileRows];
-      for (std::size_t i = 0; i < tile.size(); ++i) {
-        log_t[i] = at_least(p.alpha + accounts.recency[begin + i], p.alpha);
-      }
-      simd::log_n(log_t, tile.size());
-      for (std::size_t i = 0; i < tile.size(); ++i) {
-        if (pairs.of(begin + i) == numeric::kNoGroup) continue;
-        const Shared& of_pair = shared[pairs.of(begin + i)];
-        tile[i] = of_pair.log_odds - of_pair.order_rate * log_t[i];
-      }
-      alive_from_log_odds(tile);
-      for (std::size_t i = 0; i < tile.size(); ++i) {
-        if (pairs.of(begin + i) != numeric::kNoGroup) tile[i] *= shared[pairs.of(begin + i)].value;
+      if constexpr (!kLeavesAtOrders<std::decay_t<decltype(p)>>) {
+        fill_alive_row_by_row(p, accounts, begin, tile);
+        for (std::size_t i = 0; i < tile.size(); ++i) {
+          if (pairs.of(begin + i) != numeric::kNoGroup)
+            tile[i] *= shared[pairs.of(begin + i)].value;
+        }
+        return;
+      } else {
+        double log_t[kTileRows];
+        for (std::size_t i = 0; i < tile.size(); ++i) {
+          log_t[i] = at_least(p.alpha + accounts.recency[begin + i], p.alpha);
+        }
+        simd::log_n(log_t, tile.size());
+        for (std::size_t i = 0; i < tile.size(); ++i) {
+          if (pairs.of(begin + i) == numeric::kNoGroup) continue;
+          const Shared& of_pair = shared[pairs.of(begin + i)];
+          tile[i] = of_pair.log_odds - of_pair.order_rate * log_t[i];
+        }
+        alive_from_log_odds(tile);
+        for (std::size_t i = 0; i < tile.size(); ++i) {
+          if (pairs.of(begin + i) != numeric::kNoGroup)
+            tile[i] *= shared[pairs.of(begin + i)].value;
+        }
       }
     };
     const auto usable = [&](std::size_t i) { return pairs.of(i) != numeric::kNoGroup; };

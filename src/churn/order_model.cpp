@@ -35,27 +35,49 @@ BatchReport batch(const OrderModel& model, const OrderColumns& accounts, std::sp
       model);
 }
 
+template <class Parameters>
+inline constexpr bool kDiscountsItself =
+    requires(const Parameters& p) { discounted_expected_orders_if_alive(p, 1.0, 1.0, 0.0, 0.0); };
+
 /// E[discounted orders in (T, T + horizon] | alive]: by parts, with M(t) = expected orders if
 /// alive, exp(-delta h) M(h) + delta * int_0^h exp(-delta t) M(t) dt, substituting v = ln(1 +
 /// t/(alpha+T)), in which M is analytic in a strip of half-width pi.
 template <class Parameters>
 double discounted_if_alive(const Parameters& p, double horizon, double delta, double x, double T) {
-  const auto orders = [&](double t) { return expected_orders_if_alive(p, t, x, T); };
-  const double at_end = std::exp(-delta * horizon) * orders(horizon);
-  if (delta == 0 || horizon == 0) return at_end;
-  const double scale = p.alpha + T;
-  const auto integrand = [&](double v) {
-    const double t = scale * std::expm1(v);
-    return std::exp(v - delta * t) * orders(t);
-  };
-  return at_end + delta * scale *
-                      boost::math::quadrature::gauss<double, 30>::integrate(
-                          integrand, 0.0, std::log1p(horizon / scale));
+  if constexpr (kDiscountsItself<Parameters>) {
+    return discounted_expected_orders_if_alive(p, horizon, delta, x, T);
+  } else {
+    const auto orders = [&](double t) { return expected_orders_if_alive(p, t, x, T); };
+    const double at_end = std::exp(-delta * horizon) * orders(horizon);
+    if (delta == 0 || horizon == 0) return at_end;
+    const double scale = p.alpha + T;
+    const auto integrand = [&](double v) {
+      const double t = scale * std::expm1(v);
+      return std::exp(v - delta * t) * orders(t);
+    };
+    return at_end + delta * scale *
+                        boost::math::quadrature::gauss<double, 30>::integrate(
+                            integrand, 0.0, std::log1p(horizon / scale));
+  }
+}
+
+/// A horizon without end needs a discount, and a model with a formula for it.
+Status check_discount(const OrderModel& model, double horizon, double delta) {
+  if (!(delta >= 0) || !std::isfinite(delta)) {
+    return invalid_argument("delta", "finite and >= 0", delta);
+  }
+  const bool endless =
+      std::visit([](const auto& p) { return kDiscountsItself<std::decay_t<decltype(p)>>; }, model);
+  if (horizon != HUGE_VAL || !endless) return check_horizon(horizon);
+  return delta > 0 ? Status{}
+                   : invalid_argument("delta", "> 0 where the horizon is infinite", delta);
 }
 
 }  // namespace
 
 const char* order_model_name(const OrderModel& model) noexcept {
+  if (std::holds_alternative<pareto_nbd::Parameters>(model)) return "pareto_nbd";
+  if (std::holds_alternative<nbd::Parameters>(model)) return "nbd";
   return std::holds_alternative<bgnbd::Parameters>(model) ? "bgnbd" : "mbgnbd";
 }
 
@@ -85,13 +107,19 @@ BatchReport probability_alive(const OrderModel& model, const OrderColumns& accou
   if (Status s = check_call(model, accounts, out.size()); !s.ok()) return failed(std::move(s));
   return std::visit(
       [&](const auto& p) {
-        const detail::LastOrderOdds last_order(p);
-        return detail::for_each_tile(
-            out, executor, [&](std::size_t i) { return detail::usable_row(accounts, i); },
-            reason_of(accounts),
-            [&](std::size_t begin, std::span<double> tile) {
-              detail::fill_alive(p, last_order, accounts, begin, tile);
-            });
+        const auto usable = [&](std::size_t i) { return detail::usable_row(accounts, i); };
+        if constexpr (detail::kLeavesAtOrders<std::decay_t<decltype(p)>>) {
+          const detail::LastOrderOdds last_order(p);
+          return detail::for_each_tile(out, executor, usable, reason_of(accounts),
+                                       [&](std::size_t begin, std::span<double> tile) {
+                                         detail::fill_alive(p, last_order, accounts, begin, tile);
+                                       });
+        } else {
+          return detail::for_each_tile(out, executor, usable, reason_of(accounts),
+                                       [&](std::size_t begin, std::span<double> tile) {
+                                         detail::fill_alive_row_by_row(p, accounts, begin, tile);
+                                       });
+        }
       },
       model);
 }
@@ -116,10 +144,7 @@ BatchReport expected_orders(const OrderModel& model, double horizon, const Order
 BatchReport discounted_expected_orders(const OrderModel& model, double horizon, double delta,
                                        const OrderColumns& accounts, std::span<double> out,
                                        const Executor& executor) {
-  if (Status s = check_horizon(horizon); !s.ok()) return failed(std::move(s));
-  if (!(delta >= 0) || !std::isfinite(delta)) {
-    return failed(invalid_argument("delta", "finite and >= 0", delta));
-  }
+  if (Status s = check_discount(model, horizon, delta); !s.ok()) return failed(std::move(s));
   return batch_times_alive(model, accounts, out, executor, [=](const auto& p, double x, double T) {
     return discounted_if_alive(p, horizon, delta, x, T);
   });

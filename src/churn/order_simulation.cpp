@@ -12,8 +12,8 @@ struct History {
   double frequency = 0, recency = 0;
 };
 
-History draw_history(const std::array<double, 4>& p, bool leaves_after_first, double age,
-                     Random& random) {
+History draw_beta_geometric(const std::array<double, 4>& p, bool leaves_after_first, double age,
+                            Random& random) {
   const double rate = random.gamma(p[0]) / p[1];
   const double drop_out = random.beta(p[2], p[3]);
   History history;
@@ -29,6 +29,34 @@ History draw_history(const std::array<double, 4>& p, bool leaves_after_first, do
   return history;
 }
 
+/// Orders at `rate` until `end`.
+History draw_poisson(double rate, double end, Random& random) {
+  History history;
+  double time = 0;
+  for (int n = 0; n < kMostSimulatedOrders; ++n) {
+    time += random.exponential() / rate;
+    if (!(time <= end)) break;
+    history.frequency += 1;
+    history.recency = time;
+  }
+  return history;
+}
+
+History draw_history(const bgnbd::Parameters& p, double age, Random& random) {
+  return draw_beta_geometric(p.values(), /*leaves_after_first=*/false, age, random);
+}
+History draw_history(const mbgnbd::Parameters& p, double age, Random& random) {
+  return draw_beta_geometric(p.values(), /*leaves_after_first=*/true, age, random);
+}
+History draw_history(const pareto_nbd::Parameters& p, double age, Random& random) {
+  const double rate = random.gamma(p.r) / p.alpha, leaving = random.gamma(p.s) / p.beta;
+  const double lifetime = random.exponential() / leaving;
+  return draw_poisson(rate, lifetime < age ? lifetime : age, random);
+}
+History draw_history(const nbd::Parameters& p, double age, Random& random) {
+  return draw_poisson(random.gamma(p.r) / p.alpha, age, random);
+}
+
 }  // namespace
 
 Status simulate(const OrderModel& model, std::span<const double> age, std::uint64_t seed,
@@ -40,13 +68,12 @@ Status simulate(const OrderModel& model, std::span<const double> age, std::uint6
     if (!(value >= 0) || !std::isfinite(value))
       return invalid_argument("age", "finite and >= 0", value);
   }
-  const bool leaves_after_first = std::holds_alternative<mbgnbd::Parameters>(model);
-  const auto parameters = std::visit([](const auto& p) { return p.values(); }, model);
   const bool finished =
       for_each_block(executor, age.size(), [&](std::size_t, std::size_t begin, std::size_t end) {
         for (std::size_t i = begin; i < end; ++i) {
           Random random(seed, i);
-          const History history = draw_history(parameters, leaves_after_first, age[i], random);
+          const History history =
+              std::visit([&](const auto& p) { return draw_history(p, age[i], random); }, model);
           frequency[i] = history.frequency;
           recency[i] = history.recency;
         }

@@ -24,6 +24,8 @@ std::vector<std::string> names_of() {
 /// Names of the parameters of a kind; empty if unknown.
 std::vector<std::string> parameter_names(const std::string& kind) {
   if (kind == "bgnbd" || kind == "mbgnbd") return names_of<bgnbd::Parameters>();
+  if (kind == "pareto_nbd") return names_of<pareto_nbd::Parameters>();
+  if (kind == "nbd") return names_of<nbd::Parameters>();
   if (kind == "gamma_gamma") return names_of<gamma_gamma::Parameters>();
   if (kind == "bgbb") return names_of<bgbb::Parameters>();
   if (kind == "sbg") return names_of<sbg::Parameters>();
@@ -76,11 +78,15 @@ Result<bdw::Parameters> Estimate::bdw_parameters() const {
 }
 
 Result<OrderEstimate> Estimate::order_estimate() const {
-  if (kind != "bgnbd" && kind != "mbgnbd") return wrong_kind(*this, "bgnbd or mbgnbd");
-  if (Status s = check_values(*this); !s.ok()) return s;
-  const OrderModel model = kind == "bgnbd" ? OrderModel(parameters_of<bgnbd::Parameters>(*this))
-                                           : OrderModel(parameters_of<mbgnbd::Parameters>(*this));
-  return OrderEstimate{model, log_covariance};
+  const auto as = [&](const auto& model) -> Result<OrderEstimate> {
+    if (Status s = check_values(*this); !s.ok()) return s;
+    return OrderEstimate{model, log_covariance};
+  };
+  if (kind == "bgnbd") return as(parameters_of<bgnbd::Parameters>(*this));
+  if (kind == "mbgnbd") return as(parameters_of<mbgnbd::Parameters>(*this));
+  if (kind == "pareto_nbd") return as(parameters_of<pareto_nbd::Parameters>(*this));
+  if (kind == "nbd") return as(parameters_of<nbd::Parameters>(*this));
+  return wrong_kind(*this, "an order model (bgnbd, mbgnbd, pareto_nbd, nbd)");
 }
 
 Result<SpendEstimate> Estimate::spend_estimate() const {

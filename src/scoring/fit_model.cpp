@@ -62,6 +62,8 @@ void fit_orders(Model& model, const portfolio::OrderSummary& summary, const Exec
   };
   if (settings.model == "bgnbd") {
     keep(bgnbd::fit(summary.orders(), {}, executor));
+  } else if (settings.model == "pareto_nbd") {
+    keep(pareto_nbd::fit(summary.orders(), {}, executor));
   } else {
     keep(mbgnbd::fit(summary.orders(), {}, executor));
   }

@@ -12,11 +12,22 @@ OrderBlocks missing_order_blocks(std::size_t rows) {
   return {{na, na, na, na}, {na, na, na, na, na}};
 }
 
+/// P(still there after the horizon, and silent until then | alive now): the same as P(silent |
+/// alive) where accounts leave at orders only.
+template <class Parameters>
+double still_there_and_silent(const Parameters& p, double horizon, double x, double T) {
+  if constexpr (requires { probability_stays_silent(p, horizon, x, T); }) {
+    return probability_stays_silent(p, horizon, x, T);
+  } else {
+    return probability_no_order_if_alive(p, horizon, x, T);
+  }
+}
+
 /// Value of every account given that it stays, that is, orders within the horizon. Whether it is
 /// alive is settled by that order, so its recency does not matter: X = value if alive, A = value if
 /// alive but silent for the horizon, u = P(silent | alive), and X = u A + (1 - u) (value if it
-/// stays). Both are read off the account as if it had ordered just now, where P(alive) cannot
-/// underflow.
+/// stays); where accounts leave unseen, only those still there after the silence are worth A. Both
+/// are read off the account as if it had ordered just now, where P(alive) cannot underflow.
 Result<std::vector<double>> value_if_stays(const OrderModel& model, const SpendEstimate& spend,
                                            const portfolio::OrderSummary& summary,
                                            LifetimeValueOptions options, double horizon,
@@ -47,8 +58,9 @@ Result<std::vector<double>> value_if_stays(const OrderModel& model, const SpendE
         for (std::size_t i = 0; i < rows; ++i) {
           const double silent =
               probability_no_order_if_alive(p, horizon, summary.frequency[i], summary.age[i]);
-          value[i] =
-              (value[i] / alive[i] - silent * value_after[i] / alive_after[i]) / (1 - silent);
+          const double waits =
+              still_there_and_silent(p, horizon, summary.frequency[i], summary.age[i]);
+          value[i] = (value[i] / alive[i] - waits * value_after[i] / alive_after[i]) / (1 - silent);
         }
       },
       model);

@@ -59,8 +59,8 @@ OrderSettings read_orders(const JsonNode& node) {
   orders.occasion = read_unit(node, "occasion", "day");
   orders.unit = read_unit(node, "unit", "week");
   orders.model = node.text("model", "mbgnbd");
-  if (orders.model != "mbgnbd" && orders.model != "bgnbd") {
-    node.fail("model", "must be mbgnbd or bgnbd, got '" + orders.model + "'");
+  if (orders.model != "mbgnbd" && orders.model != "bgnbd" && orders.model != "pareto_nbd") {
+    node.fail("model", "must be mbgnbd, bgnbd or pareto_nbd, got '" + orders.model + "'");
   }
   orders.minimum_repeat_orders = node.finite("minimum_repeat_orders", 100);
   if (orders.minimum_repeat_orders < 1) node.fail("minimum_repeat_orders", "must be at least 1");

@@ -33,6 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   v[4] = std::floor(v[4]);
   run<kam::bgnbd::Parameters>(v);
   run<kam::mbgnbd::Parameters>(v);
+  run<kam::pareto_nbd::Parameters>(v);
   expect_range(kam::gamma_gamma::expected_spend({v[0], v[1], v[2]}, v[4], v[5]), 0, HUGE_VAL);
   return 0;
 }

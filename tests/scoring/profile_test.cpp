@@ -85,7 +85,7 @@ TEST(Profile, MistakesAreNamedWithLineAndKey) {
   EXPECT_EQ(changed("name = \"small\"", "name = \"small\"\ninterval_level = 1.5"),
             "my.toml:2: interval_level: must lie between 0 and 1");
   EXPECT_EQ(changed("name = \"small\"", "name = \"small\"\n[orders]\nmodel = \"pareto\""),
-            "my.toml:3: orders.model: must be mbgnbd or bgnbd, got 'pareto'");
+            "my.toml:3: orders.model: must be mbgnbd, bgnbd or pareto_nbd, got 'pareto'");
   EXPECT_EQ(
       changed("name = \"small\"",
               "name = \"small\"\n[[value_band]]\nname = \"A\"\nfrom = 50\n"

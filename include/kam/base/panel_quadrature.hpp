@@ -50,7 +50,7 @@ template <class At>
 /// each(at(v), .).
 template <class At, class Each>
 void add_panels(const At& at, double from, double to, double top, double& sum, const Each& each) {
-  constexpr double kNegligible = 1e-17;
+  constexpr double kNegligibleRest = 1e-17;
   const double sign = to < from ? -1 : 1;
   PanelPoint edge = at(from);
   while (sign * (to - from) > 0) {
@@ -72,7 +72,7 @@ void add_panels(const At& at, double from, double to, double top, double& sum, c
     edge = at(from);
     // f is concave in its tails: what is left is at most exp(f) / |f'|.
     if (sign * edge.slope < 0 &&
-        std::exp(edge.log_value - top) <= kNegligible * sum * std::fabs(edge.slope))
+        std::exp(edge.log_value - top) <= kNegligibleRest * sum * std::fabs(edge.slope))
       return;
   }
 }

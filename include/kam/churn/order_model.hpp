@@ -16,13 +16,16 @@
 #include <kam/base/interval.hpp>
 #include <kam/churn/bgnbd.hpp>
 #include <kam/churn/mbgnbd.hpp>
+#include <kam/churn/nbd.hpp>
+#include <kam/churn/pareto_nbd.hpp>
 
 namespace kam {
 
 /// Parameters say which model they belong to.
-using OrderModel = std::variant<bgnbd::Parameters, mbgnbd::Parameters>;
+using OrderModel =
+    std::variant<bgnbd::Parameters, mbgnbd::Parameters, pareto_nbd::Parameters, nbd::Parameters>;
 
-/// "bgnbd", "mbgnbd".
+/// "bgnbd", "mbgnbd", "pareto_nbd", "nbd".
 [[nodiscard]] const char* order_model_name(const OrderModel& model) noexcept;
 
 /// ok, or invalid_argument naming the parameter outside its domain.
@@ -40,7 +43,9 @@ BatchReport expected_orders(const OrderModel& model, double horizon, const Order
                             std::span<double> out, const Executor& executor = {});
 
 /// E[sum over orders in (T, T + horizon] of exp(-delta (time - T))], delta >= 0 a continuous rate
-/// per time unit; horizon finite. Gauss-Legendre, 30 points in ln(1 + t / (alpha + T)).
+/// per time unit; horizon finite. Gauss-Legendre, 30 points in ln(1 + t / (alpha + T)). Models with
+/// a formula of their own (Pareto/NBD, NBD) use that one, and there the horizon may be infinite
+/// where delta > 0: discounted expected residual transactions.
 BatchReport discounted_expected_orders(const OrderModel& model, double horizon, double delta,
                                        const OrderColumns& accounts, std::span<double> out,
                                        const Executor& executor = {});

@@ -183,6 +183,13 @@ struct SilentLeaving {
   return sum > 1 ? 1 : sum;  // by one rounding, at tiny horizons
 }
 
+/// P(alive at T + horizon and no order until then | alive at T, x): silent by chance alone.
+[[nodiscard]] inline double probability_stays_silent(const Parameters& p, double horizon, double x,
+                                                     double T) noexcept {
+  if (!valid(p) || !(horizon >= 0) || !(horizon < HUGE_VAL)) return kNaN;
+  return std::exp(-detail::log_fall(if_alive(p, x, T), horizon));
+}
+
 /// P(no order in (T, T + horizon] | x, t_x, T).
 [[nodiscard]] inline double probability_no_order(const Parameters& p, double horizon, double x,
                                                  double t_x, double T) noexcept {

@@ -18,10 +18,10 @@
 namespace kam::scoring {
 
 struct Estimate {
-  std::string kind;                     ///< bgnbd, mbgnbd, gamma_gamma, bgbb, sbg, bdw
-  TimeUnit unit = TimeUnit::week;       ///< of the data it was fitted on
-  std::vector<std::string> names;       ///< the paper's letters
-  std::vector<double> values;           ///< same order
+  std::string kind;                ///< bgnbd, mbgnbd, pareto_nbd, nbd, gamma_gamma, bgbb, sbg, bdw
+  TimeUnit unit = TimeUnit::week;  ///< of the data it was fitted on
+  std::vector<std::string> names;  ///< the paper's letters
+  std::vector<double> values;      ///< same order
   std::vector<double> standard_errors;  ///< of the natural parameters; NaN where unknown
   std::vector<double> log_covariance;   ///< of ln(parameters), row-major; NaN where unknown
   double log_likelihood = kNaN;         ///< NaN for given, not fitted, parameters

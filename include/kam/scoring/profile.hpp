@@ -34,7 +34,7 @@ struct Band {
 struct OrderSettings {
   TimeUnit occasion = TimeUnit::day;   ///< orders within one are one
   TimeUnit unit = TimeUnit::week;      ///< of frequency's companions and of the order model
-  std::string model = "mbgnbd";        ///< mbgnbd or bgnbd
+  std::string model = "mbgnbd";        ///< mbgnbd, bgnbd or pareto_nbd
   double minimum_repeat_orders = 100;  ///< below it the order-model columns are NA, insufficient
 };
 
