@@ -5,7 +5,7 @@
     /tmp/venv/bin/python tools/make_reference_tables.py [table ...]
 
 Without arguments every table is written: special, bgnbd, mbgnbd, new_account,
-gamma_gamma, discounted, discrete, pareto_nbd, nbd, tricomi. The run takes a few
+gamma_gamma, discounted, discrete, pareto_nbd, nbd, tricomi. The run takes some ten
 minutes and is deterministic: each table has its own seeded generator, so one table can
 be rebuilt alone.
 

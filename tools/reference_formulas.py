@@ -28,7 +28,7 @@ def settled(f, args, second=None):
     if second:
         try:
             before = at(PRECISIONS[1], second, args)
-        except (ZeroDivisionError, ValueError, NoConvergence):  # a pole of the closed form, or no convergence
+        except (ZeroDivisionError, ValueError, NoConvergence):  # a pole, or beyond its reach
             TALLY["no second formula"] += 1
     for turn, dps in enumerate(PRECISIONS):
         values = at(dps, f, args)

@@ -24,7 +24,7 @@ from kam._errors import (
 )
 from kam._learned import LearnedWeights, learn_weights
 from kam._model import Model
-from kam._models import BGNBD, MBGNBD, GammaGamma, lifetime_value
+from kam._models import BGNBD, MBGNBD, NBD, GammaGamma, ParetoNBD, lifetime_value
 from kam._profile import profiles
 from kam._schema import schema as _schema
 from kam._score import ScoreResult, check, score
@@ -42,6 +42,7 @@ __all__ = [
     "BGBB",
     "BGNBD",
     "MBGNBD",
+    "NBD",
     "AhpResult",
     "BetaDiscreteWeibull",
     "Concentration",
@@ -53,6 +54,7 @@ __all__ = [
     "InsufficientDataError",
     "LearnedWeights",
     "Model",
+    "ParetoNBD",
     "RowWarning",
     "ScoreResult",
     "Scorecard",

@@ -216,8 +216,11 @@ class OrderModel(Estimator):
         self, summary: Any, *, horizon: float, delta_continuous: float
     ) -> Doubles:
         """E[sum of exp(-delta t) over the orders within `horizon`]; delta per unit of time."""
+        return self._discounted(summary, float(horizon), delta_continuous)
+
+    def _discounted(self, summary: Any, horizon: float, delta_continuous: float) -> Doubles:
         return self._column(
-            _core.discounted_expected_orders, summary, float(horizon), float(delta_continuous)
+            _core.discounted_expected_orders, summary, horizon, float(delta_continuous)
         )
 
     def simulate(self, n: int, age: Any, seed: int) -> dict[str, Doubles]:
@@ -252,6 +255,61 @@ class MBGNBD(OrderModel):
     """MBG/NBD (Batislam, Denizel & Filiztekin 2007): the first order, too, may be the last."""
 
     _kind = "mbgnbd"
+
+
+class _PoissonModel(OrderModel):
+    """Models whose orders, while the account is there, are a Poisson process to the end."""
+
+    def discounted_expected_orders(
+        self, summary: Any, *, horizon: float | None = None, delta_continuous: float
+    ) -> Doubles:
+        """E[sum of exp(-delta t) over the orders within `horizon`]; delta per unit of time.
+
+        ``horizon=None``: over all orders to come (discounted expected residual transactions);
+        delta must then be > 0.
+        """
+        return self._discounted(
+            summary, float("inf") if horizon is None else float(horizon), delta_continuous
+        )
+
+    def probability_of_orders(self, n: int, horizon: float, summary: Any = None) -> Doubles | float:
+        """P(exactly `n` orders within `horizon`), per account from now on.
+
+        Without a summary: of an account that places its first order now (repeat orders).
+        """
+        if not 0 <= float(horizon) < float("inf"):
+            raise ValueError(f"`horizon` must be finite and >= 0, got {horizon}")
+        if not (0 <= float(n) < 9e15 and float(n).is_integer()):
+            raise ValueError(f"`n` must be a whole number >= 0, got {n}")
+        if summary is None:
+            return float(_core.probability_of_orders_new(self._fitted, float(n), float(horizon)))
+        return self._column(_core.probability_of_orders, summary, float(n), float(horizon))
+
+
+class ParetoNBD(_PoissonModel):
+    """Pareto/NBD (Schmittlein, Morrison & Colombo 1987): r, alpha, s, beta.
+
+    The account may leave at any moment, unseen, not only right after an order.
+    """
+
+    _kind = "pareto_nbd"
+    _names = ("r", "alpha", "s", "beta")
+
+    def probability_alive_at(self, summary: Any, horizon: float) -> Doubles:
+        """P(still a customer `horizon` after the observation end)."""
+        if not 0 <= float(horizon) < float("inf"):
+            raise ValueError(f"`horizon` must be finite and >= 0, got {horizon}")
+        return self._column(_core.probability_alive_at, summary, float(horizon))
+
+
+class NBD(_PoissonModel):
+    """NBD (Ehrenberg 1959): r, alpha. Nobody leaves: the baseline of every churn model.
+
+    P(alive) is 1 by definition and every silence is chance.
+    """
+
+    _kind = "nbd"
+    _names = ("r", "alpha")
 
 
 class GammaGamma(Estimator):

@@ -151,6 +151,23 @@ void bind_order_verbs(py::module_& m) {
       return discounted_expected_orders(model, horizon, delta, orders(x, t_x, T), column);
     });
   });
+  m.def("probability_alive_at", [](const Estimate& e, double horizon, const Doubles& x,
+                                   const Doubles& t_x, const Doubles& T) {
+    const auto model = order_estimate(e).model;
+    return one_column(in(x).size(), [&](auto column) {
+      return probability_alive_at(model, horizon, orders(x, t_x, T), column);
+    });
+  });
+  m.def("probability_of_orders", [](const Estimate& e, double n, double horizon, const Doubles& x,
+                                    const Doubles& t_x, const Doubles& T) {
+    const auto model = order_estimate(e).model;
+    return one_column(in(x).size(), [&](auto column) {
+      return probability_of_orders(model, n, horizon, orders(x, t_x, T), column);
+    });
+  });
+  m.def("probability_of_orders_new", [](const Estimate& e, double n, double horizon) {
+    return probability_of_orders_new(order_estimate(e).model, n, horizon);
+  });
   m.def("expected_orders_new", [](const Estimate& e, double horizon) {
     return expected_orders_new(order_estimate(e).model, horizon);
   });

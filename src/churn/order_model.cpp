@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <utility>
 
 #include <boost/math/quadrature/gauss.hpp>
@@ -59,6 +60,15 @@ double discounted_if_alive(const Parameters& p, double horizon, double delta, do
                         boost::math::quadrature::gauss<double, 30>::integrate(
                             integrand, 0.0, std::log1p(horizon / scale));
   }
+}
+
+/// ok where the model knows the distribution of the number of orders.
+Status check_counts_orders(const OrderModel& model) {
+  const bool counts = std::visit(
+      [](const auto& p) { return requires { probability_of_orders(p, 1.0, 1.0); }; }, model);
+  if (counts) return {};
+  return {StatusCode::invalid_argument,
+          std::string("`model` must be pareto_nbd or nbd, got ") + order_model_name(model)};
 }
 
 /// A horizon without end needs a discount, and a model with a formula for it.
@@ -148,6 +158,47 @@ BatchReport discounted_expected_orders(const OrderModel& model, double horizon, 
   return batch_times_alive(model, accounts, out, executor, [=](const auto& p, double x, double T) {
     return discounted_if_alive(p, horizon, delta, x, T);
   });
+}
+
+BatchReport probability_alive_at(const OrderModel& model, double horizon,
+                                 const OrderColumns& accounts, std::span<double> out,
+                                 const Executor& executor) {
+  if (Status s = check_horizon(horizon); !s.ok()) return failed(std::move(s));
+  if (Status s = check_counts_orders(model); !s.ok()) return failed(std::move(s));
+  return batch(model, accounts, out, executor, [=](const auto& p, double x, double t_x, double T) {
+    if constexpr (requires { probability_alive_at(p, horizon, x, t_x, T); }) {
+      return probability_alive_at(p, horizon, x, t_x, T);
+    } else {
+      return kNaN;
+    }
+  });
+}
+
+BatchReport probability_of_orders(const OrderModel& model, double n, double horizon,
+                                  const OrderColumns& accounts, std::span<double> out,
+                                  const Executor& executor) {
+  if (Status s = check_horizon(horizon); !s.ok()) return failed(std::move(s));
+  if (Status s = check_counts_orders(model); !s.ok()) return failed(std::move(s));
+  if (!is_count(n)) return failed(invalid_argument("n", "a whole number >= 0", n));
+  return batch(model, accounts, out, executor, [=](const auto& p, double x, double t_x, double T) {
+    if constexpr (requires { probability_of_orders(p, n, horizon, x, t_x, T); }) {
+      return probability_of_orders(p, n, horizon, x, t_x, T);
+    } else {
+      return kNaN;
+    }
+  });
+}
+
+double probability_of_orders_new(const OrderModel& model, double n, double horizon) noexcept {
+  return std::visit(
+      [=](const auto& p) {
+        if constexpr (requires { probability_of_orders(p, n, horizon); }) {
+          return probability_of_orders(p, n, horizon);
+        } else {
+          return kNaN;
+        }
+      },
+      model);
 }
 
 double expected_orders_new(const OrderModel& model, double horizon) noexcept {

@@ -80,6 +80,12 @@ namespace detail {
   return detail::readable(p, x, t_x, T) ? 1 : kNaN;
 }
 
+/// 1 too; NaN outside the domain.
+[[nodiscard]] inline double probability_alive_at(const Parameters& p, double horizon, double x,
+                                                 double t_x, double T) noexcept {
+  return horizon >= 0 ? probability_alive(p, x, t_x, T) : kNaN;
+}
+
 /// P(no order in (T, T + horizon] | x, T).
 [[nodiscard]] inline double probability_no_order_if_alive(const Parameters& p, double horizon,
                                                           double x, double T) noexcept {

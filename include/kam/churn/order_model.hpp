@@ -50,6 +50,20 @@ BatchReport discounted_expected_orders(const OrderModel& model, double horizon, 
                                        const OrderColumns& accounts, std::span<double> out,
                                        const Executor& executor = {});
 
+/// P(still there at T + horizon), horizon finite and >= 0. Pareto/NBD and NBD only: elsewhere the
+/// account leaves at orders, and the answer is invalid_argument naming the model.
+BatchReport probability_alive_at(const OrderModel& model, double horizon,
+                                 const OrderColumns& accounts, std::span<double> out,
+                                 const Executor& executor = {});
+
+/// P(exactly n orders in (T, T + horizon]), n whole. Pareto/NBD and NBD only, as above.
+BatchReport probability_of_orders(const OrderModel& model, double n, double horizon,
+                                  const OrderColumns& accounts, std::span<double> out,
+                                  const Executor& executor = {});
+/// P(exactly n repeat orders in (0, horizon]) of a new account; NaN for models without the formula.
+[[nodiscard]] double probability_of_orders_new(const OrderModel& model, double n,
+                                               double horizon) noexcept;
+
 /// E[repeat orders of a new account within horizon].
 [[nodiscard]] double expected_orders_new(const OrderModel& model, double horizon) noexcept;
 

@@ -212,6 +212,8 @@ TEXTS: dict[str, str] = (
         "model_mbgnbd": "订单模型 MBG/NBD（Batislam、Denizel、Filiztekin 2007）：各有购买速率，"
         "首次及以后每次订单后都可能离开",
         "model_bgnbd": "订单模型 BG/NBD（Fader、Hardie、Lee 2005）：各有购买速率，每次重复订单后都可能离开",
+        "model_pareto_nbd": "订单模型 Pareto/NBD（Schmittlein、Morrison、Colombo 1987）：各有购买速率，"
+        "随时可能悄然离开",
         "model_gamma_gamma": "消费额模型 gamma-gamma（Fader、Hardie 2013）：每单平均金额",
         "parameter": "参数",
         "estimate": "估计",

@@ -233,6 +233,8 @@ TEXTS: dict[str, str] = PILLARS | {
     "at its own rate and may leave after its first and every later order",
     "model_bgnbd": "Order model BG/NBD (Fader, Hardie and Lee 2005): each account orders at its own "
     "rate and may leave after every repeat order",
+    "model_pareto_nbd": "Order model Pareto/NBD (Schmittlein, Morrison and Colombo 1987): each account "
+    "orders at its own rate and may leave at any moment, unseen",
     "model_gamma_gamma": "Spend model gamma-gamma (Fader and Hardie 2013): each account has its own mean "
     "value of an order",
     "parameter": "Parameter",

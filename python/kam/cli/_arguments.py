@@ -10,9 +10,9 @@ from kam._core import __version__
 from kam.cli import _exit, _types
 
 UNITS = ("day", "week", "month")
-MODELS = ("bgnbd", "mbgnbd", "gamma-gamma", "bgbb", "sbg", "bdw")
+MODELS = ("bgnbd", "mbgnbd", "pareto-nbd", "nbd", "gamma-gamma", "bgbb", "sbg", "bdw")
 _LATER = (
-    *("nbd", "bgcnbd", "mbgcnbd", "pareto-nbd"),
+    *("bgcnbd", "mbgcnbd"),
     *("kaplan-meier", "cox", "weibull-aft", "log-normal-aft", "log-logistic-aft"),
     *("hazard", "logistic"),
 )

@@ -14,6 +14,8 @@ from kam.cli._terminal import say
 _COLUMNS = {
     "bgnbd": ("frequency", "recency", "age"),
     "mbgnbd": ("frequency", "recency", "age"),
+    "pareto-nbd": ("frequency", "recency", "age"),
+    "nbd": ("frequency", "recency", "age"),
     "gamma-gamma": ("frequency", "monetary_value"),
     "bgbb": ("frequency", "recency", "periods"),
     "sbg": ("duration", "event"),
@@ -24,13 +26,14 @@ _IN_PERIODS = ("bgbb", "sbg", "bdw")  # their unit of time is their own period
 
 def run(arguments: Namespace) -> int:
     from kam._discrete import BGBB, BetaDiscreteWeibull, ShiftedBetaGeometric
-    from kam._models import BGNBD, MBGNBD, GammaGamma
+    from kam._models import BGNBD, MBGNBD, NBD, GammaGamma, ParetoNBD
 
     check_output(arguments.save, arguments.file)
     columns, source = _input.read_columns(arguments)
     summary, complaints = _numbers(arguments, columns, source)
     kinds: dict[str, Any] = {
-        **{"bgnbd": BGNBD, "mbgnbd": MBGNBD, "gamma-gamma": GammaGamma},
+        **{"bgnbd": BGNBD, "mbgnbd": MBGNBD, "pareto-nbd": ParetoNBD, "nbd": NBD},
+        "gamma-gamma": GammaGamma,
         **{"bgbb": BGBB, "sbg": ShiftedBetaGeometric, "bdw": BetaDiscreteWeibull},
     }
     unit = {} if arguments.model in _IN_PERIODS else {"unit": arguments.unit}
