@@ -11,11 +11,12 @@ from orders import Row
 
 # item: lowest mark, highest mark, step, how much it follows the relationship
 ITEMS: dict[str, tuple[float, float, float, float]] = {
-    **{f"satisfaction_{x}": (1, 10, 1, 0.7) for x in ("product", "service", "delivery", "price")},
-    **{
-        f"fit_{x}": (0, 10, 1, 0.5)
-        for x in ("values", "resources", "complementarity", "management")
-    },
+    **{f"satisfaction_{x}": (1, 10, 1, 0.7) for x in ("overall", "expectations", "ideal")},
+    "competitor_exposure": (0, 10, 1, -0.4),
+    "value_alignment": (0, 10, 1, 0.5),
+    "resource_integration": (0, 10, 1, 0.5),
+    "complementarity": (0, 10, 1, 0.5),
+    "management_coordination": (0, 10, 1, 0.5),
     "growth": (0, 10, 1, 0.3),
     "safety": (0, 10, 1, 0.4),
     "otif": (0, 100, 0.1, 0.2),
@@ -23,28 +24,28 @@ ITEMS: dict[str, tuple[float, float, float, float]] = {
 }
 # one communication, two alignments, four guarantees: kept or not
 CHECKLIST = (
-    "one_communication",
-    "two_product_needs",
-    "two_corporate_strategy",
-    "four_product_quality",
-    "four_service_quality",
-    "four_logistics",
-    "four_maximum_benefit",
+    "communication",
+    "product_needs",
+    "corporate_strategy",
+    "product_quality",
+    "service_quality",
+    "logistics",
+    "maximum_benefit",
 )
 CARD = (
-    "cards_kept",
+    "records_kept",
     "mutual_recognition",
     "mutual_familiarity",
-    "visit_frequency",
-    "favours_done",
+    "visits_to_plan",
+    "support",
     "first_recommendation",
-    "free_display",
+    "display",
     "product_knowledge",
     "feedback",
     "scheduled_communication",
 )
 STAGES = (  # name, chance that a deal there is won in the end
-    ("registration", 0.05),
+    ("registered", 0.05),
     ("solution", 0.10),
     ("deep_contact", 0.30),
     ("product_settled", 0.40),

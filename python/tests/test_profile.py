@@ -138,7 +138,9 @@ def test_the_order_model_and_its_unit_can_be_chosen(
     assert set(result["basis"]) == {model}
     summary = kam.summarize(small, as_of=AS_OF, unit=unit)
     with pytest.warns(kam.ConvergenceWarning):  # forty accounts hardly identify a and b
-        fitted = {"bgnbd": kam.BGNBD, "mbgnbd": kam.MBGNBD, "pareto_nbd": kam.ParetoNBD}[model]().fit(summary, unit=unit)
+        fitted = {"bgnbd": kam.BGNBD, "mbgnbd": kam.MBGNBD, "pareto_nbd": kam.ParetoNBD}[
+            model
+        ]().fit(summary, unit=unit)
     days = {"day": 1, "week": 7, "month": 30.436875}[unit]
     np.testing.assert_allclose(
         result["p_churn"], fitted.probability_no_order(summary, 365 / days), rtol=1e-6
