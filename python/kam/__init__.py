@@ -9,12 +9,16 @@ Frames of pandas, Polars, PyArrow or DuckDB come in, the same kind goes out; a d
 needs none of them.
 """
 
+from kam._backtest import BacktestResult, backtest
+from kam._bootstrap import BootstrapResult
+from kam._compare import compare
 from kam._concentration import Concentration, concentration
 from kam._core import __version__
 from kam._data_report import DataReport
 from kam._discount import effective_annual_rate
 from kam._discrete import BGBB, BetaDiscreteWeibull, ShiftedBetaGeometric
 from kam._errors import (
+    AssumptionWarning,
     ConvergenceWarning,
     DataError,
     FormatError,
@@ -22,9 +26,12 @@ from kam._errors import (
     RowWarning,
     VersionError,
 )
+from kam._groups import GroupedModel, fit_by
+from kam._holdout import holdout_split
 from kam._learned import LearnedWeights, learn_weights
 from kam._model import Model
 from kam._models import BGNBD, MBGNBD, NBD, GammaGamma, ParetoNBD, lifetime_value
+from kam._order_grid import OrderGrid, order_grid
 from kam._profile import profiles
 from kam._schema import schema as _schema
 from kam._score import ScoreResult, check, score
@@ -44,16 +51,21 @@ __all__ = [
     "MBGNBD",
     "NBD",
     "AhpResult",
+    "AssumptionWarning",
+    "BacktestResult",
     "BetaDiscreteWeibull",
+    "BootstrapResult",
     "Concentration",
     "ConvergenceWarning",
     "DataError",
     "DataReport",
     "FormatError",
     "GammaGamma",
+    "GroupedModel",
     "InsufficientDataError",
     "LearnedWeights",
     "Model",
+    "OrderGrid",
     "ParetoNBD",
     "RowWarning",
     "ScoreResult",
@@ -63,12 +75,17 @@ __all__ = [
     "WhaleCurve",
     "__version__",
     "ahp",
+    "backtest",
     "check",
     "columns",
+    "compare",
     "concentration",
     "effective_annual_rate",
+    "fit_by",
+    "holdout_split",
     "learn_weights",
     "lifetime_value",
+    "order_grid",
     "profiles",
     "rank_order_centroid",
     "score",

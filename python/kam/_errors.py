@@ -15,7 +15,12 @@ class ConvergenceWarning(UserWarning):
     """A fit answered without meeting its stopping rule, or its parameters are hardly identified."""
 
 
+class AssumptionWarning(UserWarning):
+    """The data contradict what a model takes for granted; the message says how clearly."""
+
+
 __all__ = [
+    "AssumptionWarning",
     "ConvergenceWarning",
     "DataError",
     "FormatError",

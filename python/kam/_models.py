@@ -9,8 +9,17 @@ import numpy as np
 
 from kam import _core, _frames
 from kam._columns import Doubles, doubles, warn_rows
+from kam._data_sums import data_sums
 from kam._discount import Compounding, effective_annual_rate, span_in_years
-from kam._errors import ConvergenceWarning, DataError, RowWarning, VersionError
+from kam._errors import (
+    AssumptionWarning,
+    ConvergenceWarning,
+    DataError,
+    RowWarning,
+    VersionError,
+)
+from kam._independence import Independence, independence
+from kam._portfolio_verbs import PortfolioVerbs
 
 _ALIASES = {"age": ("age", "T"), "frequency": ("frequency",), "recency": ("recency",)}
 
@@ -38,6 +47,7 @@ class Estimator:
     _kind: ClassVar[str]
     _names: ClassVar[tuple[str, ...]]
     _estimate: _core.Estimate | None = None
+    _data_sums: tuple[float, ...] | None = None  # of the rows of the fit: tells data apart
 
     @classmethod
     def from_params(cls, *, unit: str = "week", **params: float) -> Self:
@@ -164,10 +174,11 @@ def _warn_left_out(estimate: _core.Estimate) -> None:
         warnings.warn(text, RowWarning, stacklevel=3)
 
 
-class OrderModel(Estimator):
+class OrderModel(Estimator, PortfolioVerbs):
     """Verbs of every order model. Input: frames with frequency, recency and age (or T)."""
 
     _names = ("r", "alpha", "a", "b")
+    _input: ClassVar[tuple[str, ...]] = ("frequency", "recency", "age")
 
     def fit(self, summary: Any, sample_weight: Any = None, unit: str = "week") -> Self:
         """Maximum likelihood. Rows that cannot be read are left out and counted in a RowWarning.
@@ -176,7 +187,9 @@ class OrderModel(Estimator):
         the model and its JSON. Raises InsufficientDataError without a repeat order.
         """
         x, t_x, age = order_columns(summary)
-        estimate = _core.fit_orders(self._kind, x, t_x, age, _weights(sample_weight, len(x)), unit)
+        weights = _weights(sample_weight, len(x))
+        estimate = _core.fit_orders(self._kind, x, t_x, age, weights, unit)
+        self._data_sums = data_sums((x, t_x, age), weights)
         _warn_left_out(estimate)
         return self._finish(estimate)
 
@@ -186,6 +199,7 @@ class OrderModel(Estimator):
 
     def probability_alive(self, summary: Any, *, interval: bool = False, level: float = 0.8) -> Any:
         """P(still a customer at the observation end). ``interval=True``: a frame with _lo/_hi."""
+        self._tell_one_time_buyers(summary, "probability_alive")
         if interval:
             return self._interval("probability_alive", summary, (level,))
         return self._column(_core.probability_alive, summary)
@@ -245,10 +259,11 @@ class BGNBD(OrderModel):
     """BG/NBD (Fader, Hardie & Lee 2005): r, alpha, a, b. It may leave after each repeat order.
 
     P(alive) of an account without a repeat order is 1, whatever its silence: that is the model's
-    assumption. MBGNBD does without it.
+    assumption, told once in a RowWarning. MBGNBD does without it.
     """
 
     _kind = "bgnbd"
+    _once_is_alive = True
 
 
 class MBGNBD(OrderModel):
@@ -313,17 +328,38 @@ class NBD(_PoissonModel):
 
 
 class GammaGamma(Estimator):
-    """Gamma-Gamma spend model (Fader & Hardie 2013): p, q, gamma."""
+    """Gamma-Gamma spend model (Fader & Hardie 2013): p, q, gamma.
+
+    It takes spend for independent of frequency; `fit` tests that (`independence_`).
+    """
 
     _kind = "gamma_gamma"
     _names = ("p", "q", "gamma")
+    _independence: Independence | None = None
 
     def fit(self, summary: Any, sample_weight: Any = None, unit: str = "week") -> Self:
-        """Fits rows with frequency >= 1 and monetary_value > 0; counts the other repeaters."""
+        """Fits rows with frequency >= 1 and monetary_value > 0; counts the other repeaters.
+
+        An AssumptionWarning if spend goes with frequency: correlations of 0.2 or more, significant.
+        """
         x, value = self._columns(summary)
-        estimate = _core.fit_spend(x, value, _weights(sample_weight, len(x)), unit)
+        weights = _weights(sample_weight, len(x))
+        estimate = _core.fit_spend(x, value, weights, unit)
+        self._data_sums = data_sums((x, value), weights)
+        self._independence = independence(x, value, weights, estimate.values[0])
         _warn_left_out(estimate)
+        if self._independence.doubtful:
+            text = f"spend and frequency are taken for independent, but the {self._independence}"
+            warnings.warn(text, AssumptionWarning, stacklevel=2)
         return self._finish(estimate)
+
+    @property
+    def independence_(self) -> Independence:
+        """Correlation of frequency and spend in the data of the fit, with intervals and p values.
+        Not in the JSON."""
+        if self._independence is None:
+            raise ValueError("only `fit` tests the independence of spend and frequency")
+        return self._independence
 
     def expected_spend(self, summary: Any, *, interval: bool = False, level: float = 0.8) -> Any:
         """E[value of a future order]; at frequency 0 the population mean."""
@@ -376,6 +412,7 @@ def lifetime_value(
     if order_model._estimate is None or spend_model._estimate is None:
         raise DataError("both models must be fitted")
     frame = _frames.normalise(summary)
+    order_model._tell_one_time_buyers(frame, "lifetime_value")
     *columns, report = _core.lifetime_value(
         order_model._fitted,
         spend_model._fitted,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from kam import _core, _frames
-from kam._columns import day, days, doubles, encode_ids
+from kam._columns import Days, Doubles, Ids, day, days, doubles, encode_ids
 from kam._errors import DataError
 
 
@@ -56,12 +56,57 @@ def summarize(
         A column is missing, or a date or amount cannot be read (`kam.score` and the command line
         count such rows instead).
     """
-    for option, value in (("unit", unit), ("occasion", occasion)):
+    check_units(unit=unit, occasion=occasion)
+    end = day(as_of)
+    log = read_log(transactions, account, date, amount, date_format)
+    return _frames.build(log.kind, log.summary(end, unit, occasion))
+
+
+class Log(NamedTuple):
+    """Transactions as the core reads them."""
+
+    kind: _frames.Kind
+    ids: Ids
+    days: Days
+    amounts: Doubles
+    has_amounts: bool
+
+    def summary(
+        self, end: int, unit: str, occasion: str, rows: Any = slice(None)
+    ) -> dict[str, Any]:
+        """The order summary at `end` of `rows`, every account of the log in it."""
+        frequency, recency, age, money, _, _ = _core.summarize(
+            np.ascontiguousarray(self.ids.codes[rows]),
+            np.ascontiguousarray(self.days[rows]),
+            np.ascontiguousarray(self.amounts[rows]),
+            len(self.ids.unique),
+            end,
+            unit,
+            occasion,
+        )
+        if not self.has_amounts:
+            money[:] = np.nan
+        return {
+            "account_id": self.ids.unique,
+            "frequency": frequency,
+            "recency": recency,
+            "age": age,
+            "monetary_value": money,
+        }
+
+
+def check_units(**options: str) -> None:
+    for option, value in options.items():
         if value not in ("day", "week", "month"):
             raise ValueError(f"`{option}` must be day, week or month, got {value!r}")
+
+
+def read_log(
+    transactions: Any, account: str, date: str, amount: str | None, date_format: str | None
+) -> Log:
+    """DataError at the first row that has no account, date or amount."""
     kind = _frames.kind_of(transactions)
     frame = _frames.normalise(transactions)
-    end = day(as_of)
     raw_ids = _frames.column(frame, account, "account")
     ids = encode_ids(raw_ids)
     raw_dates = _frames.column(frame, date, "date")
@@ -73,21 +118,7 @@ def summarize(
     else:
         values = doubles(_frames.column(frame, amount, "amount"), amount)
         _refuse_first(~np.isfinite(values), values, amount, "a finite number")
-    frequency, recency, age, money, _, _ = _core.summarize(
-        ids.codes, rows, values, len(ids.unique), end, unit, occasion
-    )
-    if amount is None:
-        money[:] = np.nan
-    return _frames.build(
-        kind,
-        {
-            "account_id": ids.unique,
-            "frequency": frequency,
-            "recency": recency,
-            "age": age,
-            "monetary_value": money,
-        },
-    )
+    return Log(kind, ids, rows, values, amount is not None)
 
 
 def _refuse_first(bad: Any, values: Any, name: str, expected: str) -> None:

@@ -17,6 +17,8 @@ from kam import _plot_account, _plot_portfolio
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from kam._models import OrderModel
+    from kam._order_grid import OrderGrid
     from kam._score import ScoreResult
 
 
@@ -97,6 +99,25 @@ def concentration_curve(values: Any, *, language: str = "en", ax: Axes | None = 
     return drawn
 
 
+def order_grid(
+    grid: OrderGrid | OrderModel,
+    quantity: str = "probability_alive",
+    *,
+    ax: Axes | None = None,
+    **options: Any,
+) -> Axes:
+    """P(alive) or expected orders of every history of one age: frequency up, recency right.
+
+    `grid`: the result of `kam.order_grid`, or a fitted order model with the arguments of
+    `kam.order_grid` (age, horizon, max_frequency). `quantity` is "probability_alive" or
+    "expected_orders". Histories that do not exist stay white.
+    """
+    from kam._plot_backtest import draw_order_grid
+
+    drawn: Axes = draw_order_grid(grid, quantity, ax=ax, **options)
+    return drawn
+
+
 class Plots:
     """The functions of this module for one result: ``result.plot.matrix()``."""
 
@@ -131,4 +152,12 @@ class Plots:
         return concentration_curve(values, **options)
 
 
-__all__ = ["Plots", "concentration_curve", "matrix", "pillars", "waterfall", "whale_curve"]
+__all__ = [
+    "Plots",
+    "concentration_curve",
+    "matrix",
+    "order_grid",
+    "pillars",
+    "waterfall",
+    "whale_curve",
+]

@@ -193,6 +193,7 @@ void bind_base(py::module_& m) {
   m.def("format_date", &format_date);
   m.def("add_months", &add_months);
   m.def("normal_quantile", &normal_quantile);
+  m.def("digamma", [](double x) { return digamma(x); });
 }
 
 }  // namespace kam::python

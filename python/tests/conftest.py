@@ -24,6 +24,12 @@ KINDS = ("dict", "pandas", "polars", "arrow", "duckdb")
 Columns = dict[str, Any]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """What the BG/NBD says of one-time buyers is told on every first call, and tested once."""
+    once = "ignore:.*takes them for alive whatever their silence:kam.RowWarning"
+    config.addinivalue_line("filterwarnings", once)
+
+
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Kam:
     """`kam ARGUMENTS` as the shell would call it: exit code, stdout, stderr."""

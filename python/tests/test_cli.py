@@ -59,7 +59,8 @@ def test_version_and_help(run: Kam) -> None:
     ("argv", "message"),
     [
         ([], "COMMAND"),
-        (["backtest"], "invalid choice"),
+        (["backtest"], "--cut"),
+        (["forecast"], "invalid choice"),
         (["score"], "--as-of"),
         (["score", "x.csv"], "--as-of"),
         (["score", "x.csv", "--as-of", "31/12/2024"], "must be a date"),

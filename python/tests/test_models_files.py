@@ -278,7 +278,8 @@ def test_rows_that_cannot_be_read_are_nan_counted_and_explained(
             cut({k: np.array(v) for k, v in BAD.items()}, slice(1, 2)), *arguments
         )[0]
     )
-    assert [Path(w.filename).name for w in caught] == ["test_models_files.py"]
+    told = [w for w in caught if "are NaN" in str(w.message)]  # one-time buyers are another matter
+    assert [Path(w.filename).name for w in told] == ["test_models_files.py"]
 
 
 def test_the_reason_is_that_of_the_first_row() -> None:

@@ -37,7 +37,7 @@ def parser() -> Parser:
     )
     top.add_argument("--version", action="version", version=f"kam {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", dest="command", required=True)
-    for add in (_score, _check, _summarize, _fit, _concentration, _explain, _profile):
+    for add in (_score, _check, _summarize, _fit, _backtest, _concentration, _explain, _profile):
         add(commands)
     return top
 
@@ -113,6 +113,26 @@ def _fit(commands: Any) -> None:
     c.add_argument("--save", type=_types.output(".json"), metavar="MODEL.json", help="keep it")
     _max_rejects(c)
     _text_options(c)
+
+
+def _backtest(commands: Any) -> None:
+    c = _command(commands, "backtest", "cut, fit before, compare after", "_backtest")
+    _input(c)
+    c.add_argument(
+        "--cut", type=_types.date, required=True, metavar="DATE", help="last day a model may see"
+    )
+    c.add_argument(
+        "--model", metavar="A,B,…", help="order models (bgnbd,mbgnbd); a file is used as it is"
+    )
+    c.add_argument("--unit", choices=UNITS, default="week", help="of durations (week)")
+    c.add_argument(
+        "--level", type=_types.number(above=0), default=0.8, metavar="P", help="of intervals (0.8)"
+    )
+    c.add_argument("--draws", type=_types.count, default=400, metavar="N", help="simulated (400)")
+    c.add_argument("--seed", type=_types.count, default=0, metavar="N", help="of the draws (0)")
+    c.add_argument("--json", action="store_true", help="everything as JSON")
+    _max_rejects(c)
+    _reading(c)
 
 
 def _concentration(commands: Any) -> None:

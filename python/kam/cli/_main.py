@@ -74,7 +74,7 @@ def _terminate(*_: Any) -> None:
 @contextlib.contextmanager
 def _warnings_as_lines() -> Iterator[None]:
     """Warnings of fits in one line each. Commands tell of rows; libraries are not listened to."""
-    from kam._errors import ConvergenceWarning
+    from kam._errors import AssumptionWarning, ConvergenceWarning
 
     def show(message: Warning | str, *_: Any, **__: Any) -> None:
         say(f"kam: warning: {message}")
@@ -82,5 +82,6 @@ def _warnings_as_lines() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         warnings.simplefilter("always", ConvergenceWarning)
+        warnings.simplefilter("always", AssumptionWarning)
         warnings.showwarning = show
         yield

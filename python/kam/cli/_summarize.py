@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from kam import _core, _frames
-from kam._columns import day, days, encode_ids, parse_numbers
+from kam._columns import Ids, day, days, encode_ids, parse_numbers
 from kam._data_report import EdgeFindings
 from kam._errors import DataError
 from kam._source import Files
+from kam._summary import Log
 from kam.cli import _exit, _input
 from kam.cli._output import check_output, verdict, writing
 from kam.cli._terminal import Progress, tell_rejects
@@ -45,6 +46,12 @@ def run(arguments: Namespace) -> int:
 def _summary(
     arguments: Namespace, files: Files, columns: Any
 ) -> tuple[dict[str, Any], EdgeFindings]:
+    log, edge = usable_log(arguments, files, columns)
+    occasion = arguments.occasion or "day"
+    return log.summary(day(arguments.as_of), arguments.unit, occasion), edge
+
+
+def usable_log(arguments: Namespace, files: Files, columns: Any) -> tuple[Log, EdgeFindings]:
     """Rows that cannot be read are left out and counted, where `kam.summarize` would stop."""
     frame = _frames.normalise(files["transactions"])
     ids_read, dates, amounts = (
@@ -67,17 +74,9 @@ def _summary(
     if not good.any():
         reasons = ", ".join(f"{f.count:,} {f.code}" for f in edge.findings.values())
         raise DataError(f"{arguments.input.name} has no usable row: {reasons or 'it is empty'}")
-    frequency, recency, age, money, _, _ = _core.summarize(
-        np.ascontiguousarray(ids.codes[good]),
-        np.ascontiguousarray(rows[good]),
-        np.ascontiguousarray(values[good]),
-        len(ids.unique),
-        day(arguments.as_of),
-        arguments.unit,
-        arguments.occasion or "day",
-    )
-    names = ("account_id", "frequency", "recency", "age", "monetary_value")
-    return dict(zip(names, (ids.unique, frequency, recency, age, money), strict=True)), edge
+    return Log(
+        _frames.kind_of(frame), Ids(ids.codes[good], ids.unique), rows[good], values[good], True
+    ), edge
 
 
 def summary_table(summary: dict[str, Any], unit: str) -> Any:
