@@ -27,6 +27,7 @@ def grouped(cohorts: Any) -> kam.GroupedModel:
 # ---- groups -------------------------------------------------------------------------------------
 
 
+@pytest.mark.filterwarnings("ignore:weakly identified:kam.ConvergenceWarning")
 def test_each_group_has_the_fit_it_has_alone(grouped: kam.GroupedModel, cohorts: Any) -> None:
     found = to_columns(grouped.table())
     assert found["cohort"] == ["Jan", "Feb", "Mar"]
