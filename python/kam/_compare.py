@@ -10,7 +10,7 @@ import numpy as np
 
 from kam import _frames
 from kam._data_sums import same_data
-from kam._models import Estimator, OrderModel
+from kam._models import Estimator
 
 
 def compare(
@@ -115,8 +115,8 @@ def _require_fitted(name: str, model: Estimator) -> None:
 
 
 def _require_same_data(first: str, a: Estimator, name: str, b: Estimator) -> None:
-    if isinstance(a, OrderModel) != isinstance(b, OrderModel):
-        raise ValueError(f"{first} and {name} describe different things: orders and spend")
+    if getattr(a, "_input", type(a)) != getattr(b, "_input", type(b)):
+        raise ValueError(f"{first} and {name} describe different things: no common likelihood")
     if a.unit_ != b.unit_:
         raise ValueError(f"{first} is in {a.unit_}s, {name} in {b.unit_}s: fit them in one unit")
     for what in ("accounts", "events"):

@@ -70,7 +70,7 @@ def test_different_data_are_refused(mbgnbd: Any, gamma_gamma: Any, summary: Any)
         (fit(weight=1 + swapped), "accounts"),
         (fit(unit="day"), "MBGNBD is in weeks, BGNBD in days"),
         (kam.BGNBD().fit(later), "the columns differ"),
-        (gamma_gamma, "orders and spend"),
+        (gamma_gamma, "different things"),
         (kam.BGNBD(), "BGNBD is not fitted"),
         (kam.BGNBD.from_params(r=1, alpha=1, a=1, b=1), "given parameters"),
     ):
