@@ -18,6 +18,7 @@ using namespace kam;  // NOLINT: a benchmark
 
 constexpr bgnbd::Parameters kBgnbd{.2425945, 4.413602, .792922, 2.425907};
 constexpr mbgnbd::Parameters kMbgnbd{.5248432, 6.183085, .8913594, 1.614002};
+constexpr pareto_nbd::Parameters kPareto{.5532770, 10.57768, .6062400, 11.66874};
 constexpr gamma_gamma::Parameters kSpend{6.249572, 3.744225, 15.44352};
 
 struct Accounts {
@@ -72,6 +73,16 @@ void mbgnbd_orders(benchmark::State& state) {
     (void)expected_orders(OrderModel(kMbgnbd), 39, a.orders(), out);
   });
 }
+void pareto_nbd_alive(benchmark::State& state) {
+  over_accounts(state, [](const Accounts& a, std::span<double> out) {
+    (void)probability_alive(OrderModel(kPareto), a.orders(), out);
+  });
+}
+void pareto_nbd_orders(benchmark::State& state) {
+  over_accounts(state, [](const Accounts& a, std::span<double> out) {
+    (void)expected_orders(OrderModel(kPareto), 39, a.orders(), out);
+  });
+}
 void spend(benchmark::State& state) {
   over_accounts(state, [](const Accounts& a, std::span<double> out) {
     (void)gamma_gamma::expected_spend(kSpend, {a.x, a.value}, out);
@@ -90,6 +101,16 @@ void bgnbd_fit(benchmark::State& state) {
 void mbgnbd_fit(benchmark::State& state) {
   over_accounts(state, [](const Accounts& a, std::span<double>) {
     benchmark::DoNotOptimize(mbgnbd::fit(a.orders()));
+  });
+}
+void pareto_nbd_fit(benchmark::State& state) {
+  over_accounts(state, [](const Accounts& a, std::span<double>) {
+    benchmark::DoNotOptimize(pareto_nbd::fit(a.orders()));
+  });
+}
+void nbd_fit(benchmark::State& state) {
+  over_accounts(state, [](const Accounts& a, std::span<double>) {
+    benchmark::DoNotOptimize(nbd::fit(a.orders()));
   });
 }
 void spend_fit(benchmark::State& state) {
@@ -130,10 +151,14 @@ BENCHMARK(bgnbd_alive)->Name("model/bgnbd/probability_alive")->Arg(1000000);
 BENCHMARK(bgnbd_orders)->Name("model/bgnbd/expected_orders")->Arg(1)->Arg(1000000);
 BENCHMARK(mbgnbd_alive)->Name("model/mbgnbd/probability_alive")->Arg(1000000);
 BENCHMARK(mbgnbd_orders)->Name("model/mbgnbd/expected_orders")->Arg(1000000);
+BENCHMARK(pareto_nbd_alive)->Name("model/pareto_nbd/probability_alive")->Arg(1000000);
+BENCHMARK(pareto_nbd_orders)->Name("model/pareto_nbd/expected_orders")->Arg(1000000);
 BENCHMARK(spend)->Name("model/gamma_gamma/expected_spend")->Arg(1000000);
 BENCHMARK(value)->Name("model/lifetime_value")->Arg(1000000)->Unit(benchmark::kMillisecond);
 BENCHMARK(bgnbd_fit)->Name("fit/bgnbd")->Arg(2357)->Arg(1000000)->Unit(benchmark::kMillisecond);
 BENCHMARK(mbgnbd_fit)->Name("fit/mbgnbd")->Arg(2357)->Arg(1000000)->Unit(benchmark::kMillisecond);
+BENCHMARK(pareto_nbd_fit)->Name("fit/pareto_nbd")->Arg(2357)->Unit(benchmark::kMillisecond);
+BENCHMARK(nbd_fit)->Name("fit/nbd")->Arg(2357)->Unit(benchmark::kMillisecond);
 BENCHMARK(spend_fit)->Name("fit/gamma_gamma")->Arg(2357)->Unit(benchmark::kMillisecond);
 
 }  // namespace

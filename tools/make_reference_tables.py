@@ -378,7 +378,7 @@ def pareto_inputs(d, rows):
                                                       d.log_between(1e-6, 1, 4))
 
 
-def make_pareto_nbd(d, rows=200):
+def make_pareto_nbd(d, rows=150):
     first = pareto_account(leaves_silently, time_alive)
     second = pareto_account(leaves_silently_closed, time_alive_closed)
     table = []

@@ -15,7 +15,12 @@ HORIZON_WEEKS = 39
 # lifetimes' fit of the MBG/NBD to CDNOW, rounded: scoring needs some parameters, the same for both.
 CDNOW_MBGNBD = {"r": 0.525, "alpha": 6.183, "a": 0.891, "b": 1.614}
 
+# The converged optimum of the Pareto/NBD on CDNOW, rounded.
+CDNOW_PARETO_NBD = {"r": 0.5533, "alpha": 10.578, "s": 0.6062, "beta": 11.669}
+
 PURCHASE_NAMES = ["r", "alpha", "a", "b"]
+PARETO_NAMES = ["r", "alpha", "s", "beta"]
+PARETO_NBD = (kam.ParetoNBD, lifetimes.ParetoNBDFitter, PARETO_NAMES, PARETO_NAMES)
 BGNBD = (kam.BGNBD, lifetimes.BetaGeoFitter, PURCHASE_NAMES, PURCHASE_NAMES)
 MBGNBD = (kam.MBGNBD, lifetimes.ModifiedBetaGeoFitter, PURCHASE_NAMES, PURCHASE_NAMES)
 # lifetimes calls the scale of the Gamma-Gamma model v.
@@ -40,6 +45,8 @@ def peer_arguments(fitter, data):
 def peer_log_likelihood(fitter, data, params):
     """Total log-likelihood by the peer's own formula, on unscaled time and without a penalty."""
     arguments = peer_arguments(fitter, data)
+    if fitter is lifetimes.ParetoNBDFitter:  # a sum, of the parameters themselves
+        return fitter._conditional_log_likelihood(params, *arguments).sum()
     weights = np.ones(arguments[0].size)
     return -fitter._negative_log_likelihood(np.log(params), *arguments, weights, 0.0) * weights.size
 
@@ -65,7 +72,10 @@ def fit_row(job, family, data, repeat):
     our_params, their_params = pick(ours.params_, our_names), pick(theirs.params_, their_names)
     at_ours = peer_log_likelihood(fitter, data, our_params)
     at_theirs = peer_log_likelihood(fitter, data, their_params)
-    their_errors = pick(theirs.standard_errors_, their_names)
+    if fitter is lifetimes.ParetoNBDFitter:  # it has none for this model
+        their_errors = np.full(len(their_names), np.nan)
+    else:
+        their_errors = pick(theirs.standard_errors_, their_names)
     gain = f"kam - peer: {at_ours - at_theirs:+.1e}"
     return Row(
         job=job,
@@ -225,6 +235,7 @@ def all_rows(settings):
     cdnow = peer_data.as_arrays(peer_data.summary_by_pandas(transactions, end))
     yield fit_row("CDNOW: BG/NBD fit", BGNBD, cdnow, repeat)
     yield fit_row("CDNOW: MBG/NBD fit", MBGNBD, cdnow, repeat)
+    yield fit_row("CDNOW: Pareto/NBD fit", PARETO_NBD, cdnow, repeat)
     yield fit_row("CDNOW: Gamma-Gamma fit", SPEND, buyers(cdnow), repeat)
     yield from summary_rows("CDNOW", transactions, end, repeat)
 
@@ -232,6 +243,7 @@ def all_rows(settings):
     yield fit_row("Simulated: BG/NBD fit", BGNBD, accounts, repeat)
     yield from purchase_rows("BG/NBD", BGNBD, peer_data.CDNOW_BGNBD, accounts, repeat)
     yield from purchase_rows("MBG/NBD", MBGNBD, CDNOW_MBGNBD, accounts, repeat)
+    yield from purchase_rows("Pareto/NBD", PARETO_NBD, CDNOW_PARETO_NBD, accounts, repeat)
     yield spend_row(accounts, repeat)
 
     log, as_of = peer_data.simulated_log(settings["log_rows"], settings["log_accounts"])

@@ -5,9 +5,9 @@ Reference numbers without a source are converged optima, 40 to 50 digits, of the
 
 from __future__ import annotations
 
-import itertools
 import json
 import pickle
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +134,7 @@ def test_laws_of_the_verbs(request: pytest.FixtureRequest, name: str, summary: A
     assert ((alive >= 0) & (alive <= 1)).all()
     silent = [model.probability_no_order(summary, h) for h in (0, 1, 13, 1e6)]
     assert_allclose(silent[0], 1, rtol=1e-14)
-    assert all((a >= b).all() for a, b in itertools.pairwise(silent))
+    assert all((a >= b).all() for a, b in pairwise(silent))
     near, far = (model.expected_orders(summary, h) for h in (13, 26))
     assert (far > near).all()
     endless = model.discounted_expected_orders(summary, delta_continuous=0.01)
