@@ -238,13 +238,14 @@ def test_one_drop_out_rate_for_all_is_reported_as_a_limit() -> None:
     n = 4000
     age = 40.0
     rate = rng.gamma(0.8, 1 / 6, n)
-    end = np.minimum(age, rng.exponential(1 / 0.05, n))
+    end = 15 + 10 * rng.random(n)  # lifetimes that differ less than exponential ones
     x = rng.poisson(rate * end).astype(float)
     recency = np.where(x > 0, end * rng.random(n) ** (1 / np.maximum(x, 1)), 0)
     made = {"frequency": x, "recency": recency, "age": np.full(n, age)}
     with pytest.warns(kam.ConvergenceWarning):
         model = kam.ParetoNBD().fit(made)
-    assert model.stop_reason_ in ("boundary", "converged")
-    assert "identified" in model.warning_
-    assert model.params_["s"] / model.params_["beta"] == pytest.approx(0.05, rel=0.2)
+    assert model.stop_reason_ == "boundary"
+    assert model.warning_.startswith("`s`, `beta` run to infinity")
+    assert model.params_["s"] / model.params_["beta"] == pytest.approx(0.05, rel=0.3)
+    assert np.isnan(model.standard_errors_["beta"])
     assert np.isfinite(model.expected_orders(made, 10)).all()

@@ -464,6 +464,28 @@ TYPED_TEST(PoissonModelLaws, FitAnswersWhateverItIsGiven) {
   }
 }
 
+/// Lifetimes that differ less than exponential ones (all leave at an age of 15 to 25): s and beta
+/// must run away.
+TEST(ParetoNbdRidge, LifetimesMoreAlikeThanExponentialRunToTheLimit) {
+  const std::size_t n = 3000;
+  std::vector<double> x(n), t_x(n), T(n, 40.0);
+  for (std::size_t i = 0; i < n; ++i) {
+    Random random(5, i);
+    const double rate = random.gamma(.8) / 6, end = 15 + 10 * random.uniform();
+    for (double t = random.exponential() / rate; t <= end; t += random.exponential() / rate) {
+      x[i] += 1;
+      t_x[i] = t;
+    }
+  }
+  const auto fit = pareto_nbd::fit({x, t_x, T});
+  ASSERT_TRUE(fit);
+  EXPECT_EQ(fit->stop_reason, StopReason::boundary);
+  EXPECT_EQ(fit->warning.find("`s`, `beta` run to infinity"), 0u) << fit->warning;
+  EXPECT_NEAR(fit->parameters.s / fit->parameters.beta, .05, .015);
+  EXPECT_TRUE(std::isnan(fit->standard_errors.beta));
+  EXPECT_TRUE(std::isfinite(fit->standard_errors.r));
+}
+
 /// A single drop-out rate for all: s and beta run to infinity together, s/beta is that rate, and
 /// the fit says so instead of stopping anywhere on the ridge.
 TEST(ParetoNbdRidge, OneDropOutRateForAllIsTheExponentialLimit) {
