@@ -50,6 +50,23 @@ TEST(EstimateFile, GivenParametersHaveNoUncertainty) {
   EXPECT_TRUE(again->order_estimate());
 }
 
+TEST(EstimateFile, ModelsInPeriodsReadBack) {
+  const auto read_back = [](const char* kind, const auto& parameters) {
+    const auto again = parse_estimate(to_json(Estimate::given(kind, TimeUnit::week, parameters)));
+    EXPECT_TRUE(again) << again.error().message();
+    EXPECT_STREQ(again->unit_name(), "period");
+    EXPECT_FALSE(again->order_estimate());
+    return *again;
+  };
+  const bgbb::Parameters donors{1.2, .75, .66, 2.8};
+  EXPECT_EQ(*read_back("bgbb", donors).bgbb_parameters(), donors);
+  const sbg::Parameters regular{.704, 1.182};
+  EXPECT_EQ(*read_back("sbg", regular).sbg_parameters(), regular);
+  EXPECT_FALSE(read_back("sbg", regular).bgbb_parameters());
+  const bdw::Parameters high{.21, 1.43, 1.72};
+  EXPECT_EQ(*read_back("bdw", high).bdw_parameters(), high);
+}
+
 TEST(EstimateFile, DamageIsNoticed) {
   const std::string json = to_json(cdnow_estimate());
   int accepted = 0;
