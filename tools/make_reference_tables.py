@@ -432,23 +432,19 @@ def make_tricomi(d):
 
 def make_discrete(d):
     """Rows of all functions; unused columns are empty."""
-    tables = [("log_beta_survival", discrete.survival_inputs, discrete.log_beta_survival, None),
-              ("discounted_survival", discrete.residual_inputs, discrete.discounted_survival,
-               discrete.discounted_survival_closed),
-              ("bgbb", discrete.bgbb_inputs, discrete.bgbb, None)]
+    tables = [("log_beta_survival", discrete.survival_inputs, discrete.log_beta_survival),
+              ("bgbb", discrete.bgbb_inputs, discrete.bgbb)]
     rows = []
-    for name, inputs, formula, second in tables:
+    for name, inputs, formula in tables:
         for region, args in inputs(d):
             args = tuple(float(v) for v in args)
-            values = settled(formula, args, second)
+            values = settled(formula, args)
             rows.append(((name, region) + args + ("",) * (8 - len(args)), values))
             while len(rows[-1][1]) < 4:
                 rows[-1][1].append(mp.nan)
     return rows, "function,region,x1,x2,x3,x4,x5,x6,x7,x8,y1,y2,y3,y4", [
         "Models in discrete time (tools/reference_discrete.py); unused: empty, nan.",
         "log_beta_survival(a,b,t) = ln E[(1-P)^t], P ~ Beta(a,b);",
-        "discounted_survival(a,b,discount,periods) = sum over j = 1..periods of",
-        "E[(1-P)^j] (1+discount)^-j;",
         "bgbb(alpha,beta,gamma,delta,x,t_x,n,m): ln likelihood, P(there at n+1), expected orders",
         "and P(no order) in the next m periods."]
 

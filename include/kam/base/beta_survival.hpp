@@ -23,7 +23,9 @@ namespace detail {
   const double main = (b - 0.5) * log_cross + s * std::log1p(d / bs) + d * std::log1p(s / bd);
   const double reciprocals = (s / bs) * (d / bd) * ((b + bsd) / (b * bsd));
   const auto rest = [](double x) {  // stirling_remainder without its first term
-    return stirling_remainder(x) - 1 / (12 * x);
+    const double y = 1 / (x * x);
+    const double tail = -1 / 1680.0 + y * (1 / 1188.0 - y * (691 / 360360.0));
+    return y / x * (-1 / 360.0 + y * (1 / 1260.0 + y * tail));
   };
   return main + reciprocals / 12 + (rest(bsd) - rest(bs) - rest(bd) + rest(b));
 }
