@@ -11,13 +11,17 @@
 #include <kam/base/interval.hpp>
 #include <kam/base/panel_quadrature.hpp>
 #include <kam/base/random.hpp>
+#include <kam/base/renewals.hpp>
 #include <kam/base/special.hpp>
 #include <kam/base/status.hpp>
 #include <kam/base/trend.hpp>
 #include <kam/base/tricomi.hpp>
 #include <kam/churn/bdw.hpp>
 #include <kam/churn/bgbb.hpp>
+#include <kam/churn/bgcnbd.hpp>
 #include <kam/churn/bgnbd.hpp>
+#include <kam/churn/cnbd.hpp>
+#include <kam/churn/mbgcnbd.hpp>
 #include <kam/churn/mbgnbd.hpp>
 #include <kam/churn/nbd.hpp>
 #include <kam/churn/order_model.hpp>

@@ -24,6 +24,9 @@ Status check_sizes(const OrderColumns& columns) {
   const std::size_t rows = columns.rows();
   if (Status s = check_size("recency", columns.recency.size(), rows); !s.ok()) return s;
   if (Status s = check_size("age", columns.age.size(), rows); !s.ok()) return s;
+  if (!columns.log_gaps.empty()) {
+    if (Status s = check_size("log_gaps", columns.log_gaps.size(), rows); !s.ok()) return s;
+  }
   if (columns.weight.empty()) return {};
   return check_size("weight", columns.weight.size(), rows);
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "churn/phase_terms.hpp"
 #include "numeric/fit_report.hpp"
 #include "numeric/grouping.hpp"
 #include "numeric/trust_region.hpp"
@@ -12,11 +13,24 @@ namespace {
 
 using numeric::Evaluation;
 
+/// Sum of weight * ln(gap), in two doubles so that the order of rows cannot show in it.
+struct ErlangGaps {
+  double high = 0, low = 0;
+
+  void add(double value) {
+    const double sum = high + value, seen = sum - high;
+    low += (high - (sum - seen)) + (value - seen);
+    high = sum;
+  }
+  [[nodiscard]] double value() const { return high + low; }
+};
+
 /// Distinct rows with their weights, sorted by (x, T, t_x): the answer does not depend on row
 /// order, and neighbours share logarithms.
 struct DistinctRows {
   std::vector<double> x, t_x, T, weight;
   double total_weight = 0, orders = 0, time = 0;
+  ErlangGaps gaps;
 };
 
 /// What a likelihood needs of one distinct x: gamma-function terms depend on nothing else.
@@ -28,6 +42,11 @@ struct OrderCount {
 RowReason reason_of(const OrderColumns& accounts, std::size_t i) {
   const RowReason reason =
       order_row_reason(accounts.frequency[i], accounts.recency[i], accounts.age[i]);
+  if (!accounts.log_gaps.empty() && reason == RowReason::none) {
+    const RowReason gaps =
+        log_gaps_reason(accounts.frequency[i], accounts.recency[i], accounts.log_gaps[i]);
+    if (gaps != RowReason::none) return gaps;
+  }
   if (accounts.weight.empty() || reason != RowReason::none) return reason;
   const double weight = accounts.weight[i];
   if (!std::isfinite(weight)) return RowReason::not_finite;
@@ -36,6 +55,7 @@ RowReason reason_of(const OrderColumns& accounts, std::size_t i) {
 
 DistinctRows collapse(const OrderColumns& accounts, BatchReport& report) {
   std::vector<double> weight;
+  ErlangGaps gaps;
   const auto groups = numeric::group_rows<3>(
       {accounts.frequency, accounts.age, accounts.recency},
       [&](std::size_t i) {
@@ -45,7 +65,9 @@ DistinctRows collapse(const OrderColumns& accounts, BatchReport& report) {
       },
       [&](std::size_t i, std::uint32_t group) {
         if (group == weight.size()) weight.push_back(0);
-        weight[group] += accounts.weight.empty() ? 1 : accounts.weight[i];
+        const double counts = accounts.weight.empty() ? 1 : accounts.weight[i];
+        weight[group] += counts;
+        if (!accounts.log_gaps.empty()) gaps.add(counts * accounts.log_gaps[i]);
       });
   struct Row {
     double x, T, t_x, weight;
@@ -61,6 +83,7 @@ DistinctRows collapse(const OrderColumns& accounts, BatchReport& report) {
   }
   std::sort(rows.begin(), rows.end());
   DistinctRows distinct;
+  distinct.gaps = gaps;
   for (auto* column : {&distinct.x, &distinct.t_x, &distinct.T, &distinct.weight}) {
     column->reserve(rows.size());
   }
@@ -101,10 +124,11 @@ struct Sums {
 
 class Likelihood {
  public:
-  Likelihood(DistinctRows rows, bool first_order_counts, const Executor& executor)
+  Likelihood(DistinctRows rows, const BetaGeometricKind& kind, const Executor& executor)
       : rows_(std::move(rows)),
         counts_(order_counts(rows_)),
-        first_(first_order_counts),
+        first_(kind.first_order_counts),
+        phases_(kind.phases),
         executor_(executor) {}
 
   [[nodiscard]] const DistinctRows& rows() const { return rows_; }
@@ -148,14 +172,14 @@ class Likelihood {
       const double x = rows_.x[i], stays = x + (first_ ? 1 : 0);
       add_row(p, i, at, sums);
       sums.value +=
-          rows_.weight[i] * (log_gamma_ratio(p.r, x) + p.r * std::log(p.alpha) +
+          rows_.weight[i] * (log_gamma_ratio(p.r, phases_ * x) + p.r * std::log(p.alpha) +
                              log_gamma_ratio(p.b, stays) - log_gamma_ratio(p.a + p.b, stays));
     }
     return sums.value;
   }
 
  private:
-  /// ln Gamma(r+x)/Gamma(r) + r ln alpha + ln B(a, beta)/B(a, b), beta = b + x (+ 1): once per
+  /// ln Gamma(r+kx)/Gamma(r) + r ln alpha + ln B(a, beta)/B(a, b), beta = b + x (+ 1): once per
   /// distinct x.
   [[nodiscard]] Sums gamma_terms(const BetaGeometricParameters& p) const {
     Sums s;
@@ -165,15 +189,16 @@ class Likelihood {
     const double psi_ab = digamma(p.a + p.b), psi1_ab = trigamma(p.a + p.b);
     for (const OrderCount& count : counts_) {
       const double w = count.weight, x = count.x, stays = x + (first_ ? 1 : 0);
-      s.value += w * (log_gamma_ratio(p.r, x) + p.r * log_alpha + log_gamma_ratio(p.b, stays) -
+      const double phases = phases_ * x;
+      s.value += w * (log_gamma_ratio(p.r, phases) + p.r * log_alpha + log_gamma_ratio(p.b, stays) -
                       log_gamma_ratio(p.a + p.b, stays));
       const double d_ab = psi_ab - digamma(p.a + p.b + stays);
       const double d1_ab = psi1_ab - trigamma(p.a + p.b + stays);
-      s.g[0] += w * (digamma(p.r + x) - psi_r + log_alpha);
+      s.g[0] += w * (digamma(p.r + phases) - psi_r + log_alpha);
       s.g[1] += w * p.r / p.alpha;
       s.g[2] += w * d_ab;
       s.g[3] += w * (digamma(p.b + stays) - psi_b + d_ab);
-      s.h[0] += w * (trigamma(p.r + x) - psi1_r);
+      s.h[0] += w * (trigamma(p.r + phases) - psi1_r);
       s.h[1] += w / p.alpha;
       s.h[4] -= w * p.r / (p.alpha * p.alpha);
       s.h[7] += w * d1_ab;
@@ -192,7 +217,7 @@ class Likelihood {
   void move_to(const BetaGeometricParameters& p, double x, double T, Shared& at) const {
     if (x != at.x) {
       at.x = x;
-      at.order_rate = p.r + x;
+      at.order_rate = p.r + phases_ * x;
       at.log_at_last_order = std::log(p.a / (p.b + x - (first_ ? 0 : 1)));
     }
     if (T != at.T) {
@@ -202,7 +227,8 @@ class Likelihood {
     }
   }
 
-  /// M = ln[exp(A) + exp(B)], A = -(r+x) ln(alpha+T), B = ln a/(beta-1) - (r+x) ln(alpha+t_x).
+  /// M = ln[exp(A) + exp(B)], A = -s ln(alpha+T) + ln S, B = ln a/(beta-1) - s ln(alpha+t_x), s =
+  /// r + k x, ln S of the phases of the running gap: 0 at k = 1.
   /// With v = share of B: M' = A' + v (B - A)', M'' = A'' + v (B - A)'' + v (1-v) (B-A)' (B-A)'^T.
   void add_row(const BetaGeometricParameters& p, std::size_t i, Shared& at, Sums& s) const {
     const double x = rows_.x[i], w = rows_.weight[i];
@@ -212,38 +238,55 @@ class Likelihood {
     s.g[1] -= w * at.order_rate * at.at_T;
     s.h[1] -= w * at.at_T;
     s.h[4] += w * at.order_rate * at.at_T * at.at_T;
+    PhaseTerms phase;
+    if (phases_ > 1) {
+      phase = phase_terms(phases_, at.order_rate, rows_.T[i] - rows_.t_x[i], at.at_T);
+      add_phases(phase, w, s);
+    }
     if (x == 0 && !first_) return;  // BG/NBD: alive for certain
 
     const double left = 1 / (p.b + x - (first_ ? 0 : 1));  // 1 / (beta - 1)
     const double at_t = 1 / (p.alpha + rows_.t_x[i]);
     const double log_ratio = at.log_T - std::log(p.alpha + rows_.t_x[i]);
-    const double log_odds = at.log_at_last_order + at.order_rate * log_ratio;
+    const double log_odds = at.log_at_last_order + at.order_rate * log_ratio - phase.log_sum;
     const double e = std::exp(-std::fabs(log_odds));
     const double v = (log_odds > 0 ? 1 : e) / (1 + e);
     s.value += w * ((log_odds > 0 ? log_odds : 0) + std::log(1 + e));
 
-    const double d[4] = {log_ratio, at.order_rate * (at.at_T - at_t), 1 / p.a, -left};
+    const double d[4] = {log_ratio - phase.g_r, at.order_rate * (at.at_T - at_t) - phase.g_alpha,
+                         1 / p.a, -left};
     const double wv = w * v, bend = wv * (1 - v);
     for (int j = 0, k = 0; j < 4; ++j) {
       s.g[j] += wv * d[j];
       for (int l = j; l < 4; ++l, ++k) s.h[k] += bend * d[j] * d[l];
     }
-    s.h[1] += wv * (at.at_T - at_t);
-    s.h[4] += wv * at.order_rate * (at_t * at_t - at.at_T * at.at_T);
+    s.h[0] -= wv * phase.h_rr;
+    s.h[1] += wv * (at.at_T - at_t - phase.h_ra);
+    s.h[4] += wv * (at.order_rate * (at_t * at_t - at.at_T * at.at_T) - phase.h_aa);
     s.h[7] -= wv / (p.a * p.a);
     s.h[9] += wv * left * left;
+  }
+
+  static void add_phases(const PhaseTerms& phase, double w, Sums& s) {
+    s.value += w * phase.log_sum;
+    s.g[0] += w * phase.g_r;
+    s.g[1] += w * phase.g_alpha;
+    s.h[0] += w * phase.h_rr;
+    s.h[1] += w * phase.h_ra;
+    s.h[4] += w * phase.h_aa;
   }
 
   DistinctRows rows_;
   std::vector<OrderCount> counts_;
   bool first_;
+  int phases_;
   Executor executor_;
   bool cancelled_ = false;
 };
 
 /// Orders per time give alpha for a given r; the best of a few (r, a, b) starts the search.
-Eigen::VectorXd start_from_data(Likelihood& likelihood) {
-  const double rate = likelihood.rows().orders / std::max(likelihood.rows().time, 1e-300);
+Eigen::VectorXd start_from_data(Likelihood& likelihood, int phases) {
+  const double rate = phases * likelihood.rows().orders / std::max(likelihood.rows().time, 1e-300);
   constexpr double kShapes[][3] = {{0.3, 0.8, 2.5}, {1.0, 0.5, 4.0}, {5.0, 0.5, 10.0}};
   Eigen::VectorXd best;
   double best_value = -HUGE_VAL;
@@ -278,13 +321,13 @@ Status check_options(const FitOptions<BetaGeometricParameters>& options) {
 }  // namespace
 
 Result<FitResult<BetaGeometricParameters>> fit_beta_geometric(
-    const OrderColumns& accounts, bool first_order_counts,
+    const OrderColumns& accounts, const BetaGeometricKind& kind,
     const FitOptions<BetaGeometricParameters>& options, const Executor& executor) {
   if (Status s = check_sizes(accounts); !s.ok()) return s;
   if (Status s = check_options(options); !s.ok()) return s;
 
   FitResult<BetaGeometricParameters> fit;
-  Likelihood likelihood(collapse(accounts, fit.rows), first_order_counts, executor);
+  Likelihood likelihood(collapse(accounts, fit.rows), kind, executor);
   fit.weight = likelihood.rows().total_weight;
   fit.events = likelihood.rows().orders;
   if (!(fit.events > 0)) {
@@ -298,7 +341,7 @@ Result<FitResult<BetaGeometricParameters>> fit_beta_geometric(
     const auto values = options.start->values();
     start = Eigen::Map<const Eigen::Vector4d>(values.data()).array().log();
   } else {
-    start = start_from_data(likelihood);
+    start = start_from_data(likelihood, kind.phases);
   }
   const auto optimum = numeric::maximise(
       start, [&](const Eigen::VectorXd& at) { return likelihood(at); },
@@ -306,7 +349,24 @@ Result<FitResult<BetaGeometricParameters>> fit_beta_geometric(
       [&] { return !likelihood.cancelled(); });
   if (likelihood.cancelled()) return Status{StatusCode::cancelled, "cancelled by the executor"};
   numeric::finish_fit(optimum, fit);
+  if (kind.phases > 1) {
+    // Without the gaps it must not pass for one that can be compared across k.
+    fit.log_likelihood += accounts.log_gaps.empty()
+                              ? kNaN
+                              : (kind.phases - 1) * likelihood.rows().gaps.value() -
+                                    fit.events * log_gamma(kind.phases);
+  }
   return fit;
+}
+
+Result<numeric::Evaluation> beta_geometric_derivatives(const OrderColumns& accounts,
+                                                       const BetaGeometricKind& kind,
+                                                       const BetaGeometricParameters& at) {
+  if (Status s = check_sizes(accounts); !s.ok()) return s;
+  BatchReport report;
+  Likelihood likelihood(collapse(accounts, report), kind, {});
+  const auto values = at.values();
+  return likelihood(Eigen::Map<const Eigen::Vector4d>(values.data()).array().log());
 }
 
 }  // namespace kam::detail

@@ -1,5 +1,5 @@
-/// The shared fit of BG/NBD and MBG/NBD: their likelihoods differ only in whether the first order,
-/// too, may be the last.
+/// The shared fit of BG/NBD, MBG/NBD and their kin with Erlang-k gaps: their likelihoods differ
+/// only in whether the first order, too, may be the last, and in the number of phases of a gap.
 #pragma once
 
 #include <kam/base/columns.hpp>
@@ -7,6 +7,8 @@
 #include <kam/base/fit.hpp>
 
 #include <array>
+
+#include "numeric/trust_region.hpp"
 
 namespace kam::detail {
 
@@ -21,19 +23,29 @@ struct BetaGeometricParameters {
   }
 };
 
-/// `first_order_counts`: MBG/NBD, drop-out possible after the first order.
+struct BetaGeometricKind {
+  bool first_order_counts;  ///< MBG: drop-out possible after the first order
+  int phases = 1;           ///< k
+};
+
 Result<FitResult<BetaGeometricParameters>> fit_beta_geometric(
-    const OrderColumns& accounts, bool first_order_counts,
+    const OrderColumns& accounts, const BetaGeometricKind& kind,
     const FitOptions<BetaGeometricParameters>& options, const Executor& executor);
 
+/// The likelihood (without the term of the gaps) and its derivatives by the logarithms of the
+/// parameters: what the fit climbs.
+Result<numeric::Evaluation> beta_geometric_derivatives(const OrderColumns& accounts,
+                                                       const BetaGeometricKind& kind,
+                                                       const BetaGeometricParameters& at);
+
 template <class Parameters>
-Result<FitResult<Parameters>> fit_as(const OrderColumns& accounts, bool first_order_counts,
+Result<FitResult<Parameters>> fit_as(const OrderColumns& accounts, const BetaGeometricKind& kind,
                                      const FitOptions<Parameters>& options,
                                      const Executor& executor) {
   FitOptions<BetaGeometricParameters> common{.tolerance = options.tolerance,
                                              .max_iterations = options.max_iterations};
   if (options.start) common.start = BetaGeometricParameters::from_values(options.start->values());
-  auto fit = fit_beta_geometric(accounts, first_order_counts, common, executor);
+  auto fit = fit_beta_geometric(accounts, kind, common, executor);
   if (!fit) return fit.error();
   FitResult<Parameters> result;
   result.parameters = Parameters::from_values(fit->parameters.values());

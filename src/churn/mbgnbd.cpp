@@ -6,7 +6,7 @@ namespace kam::mbgnbd {
 
 Result<FitResult<Parameters>> fit(const OrderColumns& accounts,
                                   const FitOptions<Parameters>& options, const Executor& executor) {
-  return kam::detail::fit_as(accounts, /*first_order_counts=*/true, options, executor);
+  return kam::detail::fit_as(accounts, {.first_order_counts = true}, options, executor);
 }
 
 }  // namespace kam::mbgnbd

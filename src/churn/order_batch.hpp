@@ -161,57 +161,50 @@ class Pairs {
 
 /// out[i] = P(alive) * if_alive(x, T). The second factor is the dear one and depends on (x, T)
 /// only: each distinct pair is computed once, by the scalar formula.
-template <class IfAlive>
-BatchReport batch_times_alive(const OrderModel& model, const OrderColumns& accounts,
+template <class Parameters, class IfAlive>
+BatchReport batch_times_alive(const Parameters& p, const OrderColumns& accounts,
                               std::span<double> out, const Executor& executor,
                               const IfAlive& if_alive) {
-  if (Status s = check_call(model, accounts, out.size()); !s.ok())
-    return numeric::failed(std::move(s));
   const Pairs pairs(accounts);
   std::vector<Shared> shared(pairs.keys().size());
-  const auto run = [&](const auto& p) {
-    const bool finished = for_each_block(
-        executor, shared.size(), [&](std::size_t, std::size_t begin, std::size_t end) {
-          for (std::size_t g = begin; g < end; ++g) {
-            const auto [x, T] = pairs.keys()[g];
-            shared[g].value = if_alive(p, x, T);
-            if constexpr (kLeavesAtOrders<std::decay_t<decltype(p)>>) {
-              shared[g].log_odds = log_odds_of_silence(p, x, T);
-              shared[g].order_rate = p.r + x;
-            }
+  const bool finished =
+      for_each_block(executor, shared.size(), [&](std::size_t, std::size_t begin, std::size_t end) {
+        for (std::size_t g = begin; g < end; ++g) {
+          const auto [x, T] = pairs.keys()[g];
+          shared[g].value = if_alive(p, x, T);
+          if constexpr (kLeavesAtOrders<Parameters>) {
+            shared[g].log_odds = log_odds_of_silence(p, x, T);
+            shared[g].order_rate = p.r + x;
           }
-        });
-    if (!finished) return numeric::failed({StatusCode::cancelled, "cancelled by the executor"});
-    const auto fill = [&](std::size_t begin, std::span<double> tile) {
-      if constexpr (!kLeavesAtOrders<std::decay_t<decltype(p)>>) {
-        fill_alive_row_by_row(p, accounts, begin, tile);
-        for (std::size_t i = 0; i < tile.size(); ++i) {
-          if (pairs.of(begin + i) != numeric::kNoGroup)
-            tile[i] *= shared[pairs.of(begin + i)].value;
         }
-        return;
-      } else {
-        double log_t[kTileRows];
-        for (std::size_t i = 0; i < tile.size(); ++i) {
-          log_t[i] = at_least(p.alpha + accounts.recency[begin + i], p.alpha);
-        }
-        simd::log_n(log_t, tile.size());
-        for (std::size_t i = 0; i < tile.size(); ++i) {
-          if (pairs.of(begin + i) == numeric::kNoGroup) continue;
-          const Shared& of_pair = shared[pairs.of(begin + i)];
-          tile[i] = of_pair.log_odds - of_pair.order_rate * log_t[i];
-        }
-        alive_from_log_odds(tile);
-        for (std::size_t i = 0; i < tile.size(); ++i) {
-          if (pairs.of(begin + i) != numeric::kNoGroup)
-            tile[i] *= shared[pairs.of(begin + i)].value;
-        }
+      });
+  if (!finished) return numeric::failed({StatusCode::cancelled, "cancelled by the executor"});
+  const auto fill = [&](std::size_t begin, std::span<double> tile) {
+    if constexpr (!kLeavesAtOrders<Parameters>) {
+      fill_alive_row_by_row(p, accounts, begin, tile);
+      for (std::size_t i = 0; i < tile.size(); ++i) {
+        if (pairs.of(begin + i) != numeric::kNoGroup) tile[i] *= shared[pairs.of(begin + i)].value;
       }
-    };
-    const auto usable = [&](std::size_t i) { return pairs.of(i) != numeric::kNoGroup; };
-    return for_each_tile(out, executor, usable, reason_of(accounts), fill);
+      return;
+    } else {
+      double log_t[kTileRows];
+      for (std::size_t i = 0; i < tile.size(); ++i) {
+        log_t[i] = at_least(p.alpha + accounts.recency[begin + i], p.alpha);
+      }
+      simd::log_n(log_t, tile.size());
+      for (std::size_t i = 0; i < tile.size(); ++i) {
+        if (pairs.of(begin + i) == numeric::kNoGroup) continue;
+        const Shared& of_pair = shared[pairs.of(begin + i)];
+        tile[i] = of_pair.log_odds - of_pair.order_rate * log_t[i];
+      }
+      alive_from_log_odds(tile);
+      for (std::size_t i = 0; i < tile.size(); ++i) {
+        if (pairs.of(begin + i) != numeric::kNoGroup) tile[i] *= shared[pairs.of(begin + i)].value;
+      }
+    }
   };
-  return std::visit(run, model);
+  const auto usable = [&](std::size_t i) { return pairs.of(i) != numeric::kNoGroup; };
+  return for_each_tile(out, executor, usable, reason_of(accounts), fill);
 }
 
 }  // namespace kam::detail

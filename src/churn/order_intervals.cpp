@@ -18,7 +18,9 @@ OrderModel moved(const OrderModel& model, std::size_t k, double step) {
       [&](const auto& parameters) -> OrderModel {
         auto values = parameters.values();
         values[k] *= std::exp(step);
-        return std::decay_t<decltype(parameters)>::from_values(values);
+        auto result = std::decay_t<decltype(parameters)>::from_values(values);
+        if constexpr (requires { result.k; }) result.k = parameters.k;
+        return result;
       },
       model);
 }

@@ -8,12 +8,15 @@
 #include <boost/math/quadrature/gauss.hpp>
 
 #include "churn/order_batch.hpp"
+#include "churn/phase_batch.hpp"
 
 namespace kam {
 namespace {
 
 using detail::batch_times_alive;
 using detail::check_call;
+using detail::discounted_if_alive;
+using detail::kHasPhases;
 using detail::reason_of;
 using numeric::failed;
 
@@ -22,18 +25,59 @@ Status check_horizon(double horizon) {
   return invalid_argument("horizon", "finite and >= 0", horizon);
 }
 
+/// The model without phases where k = 1: the same answers from faster batches.
+OrderModel simplest(const OrderModel& model) {
+  return std::visit(
+      [&]<class Parameters>(const Parameters& p) -> OrderModel {
+        if constexpr (kHasPhases<Parameters>) {
+          if (p.k == 1) return detail::plain(p);
+        }
+        return p;
+      },
+      model);
+}
+
 /// out[i] = formula(parameters, x, t_x, T).
 template <class Formula>
 BatchReport batch(const OrderModel& model, const OrderColumns& accounts, std::span<double> out,
                   const Executor& executor, const Formula& formula) {
   if (Status s = check_call(model, accounts, out.size()); !s.ok()) return failed(std::move(s));
   return std::visit(
-      [&](const auto& parameters) {
-        return numeric::for_each_row(out, executor, reason_of(accounts), [&](std::size_t i) {
-          return formula(parameters, accounts.frequency[i], accounts.recency[i], accounts.age[i]);
-        });
+      [&]<class Parameters>(const Parameters& p) {
+        if constexpr (kHasPhases<Parameters>) {
+          return detail::batch_distinct(
+              accounts, out, executor,
+              [&](double x, double t_x, double T) { return formula(p, x, t_x, T); });
+        } else {
+          return numeric::for_each_row(out, executor, reason_of(accounts), [&](std::size_t i) {
+            return formula(p, accounts.frequency[i], accounts.recency[i], accounts.age[i]);
+          });
+        }
       },
-      model);
+      simplest(model));
+}
+
+/// out[i] = P(alive) * if_alive, which takes (parameters, x, T), or with phases (parameters, x,
+/// t_x, T).
+template <class IfAlive>
+BatchReport batch_if_alive(const OrderModel& model, const OrderColumns& accounts,
+                           std::span<double> out, const Executor& executor,
+                           const IfAlive& if_alive) {
+  if (Status s = check_call(model, accounts, out.size()); !s.ok()) return failed(std::move(s));
+  return std::visit(
+      [&]<class Parameters>(const Parameters& p) {
+        if constexpr (kHasPhases<Parameters>) {
+          return detail::batch_distinct(
+              accounts, out, executor, [&](double x, double t_x, double T) {
+                return probability_alive(p, x, t_x, T) * if_alive(p, x, t_x, T);
+              });
+        } else {
+          return batch_times_alive(
+              p, accounts, out, executor,
+              [&](const auto& q, double x, double T) { return if_alive(q, x, T); });
+        }
+      },
+      simplest(model));
 }
 
 template <class Parameters>
@@ -88,6 +132,8 @@ Status check_discount(const OrderModel& model, double horizon, double delta) {
 const char* order_model_name(const OrderModel& model) noexcept {
   if (std::holds_alternative<pareto_nbd::Parameters>(model)) return "pareto_nbd";
   if (std::holds_alternative<nbd::Parameters>(model)) return "nbd";
+  if (std::holds_alternative<bgcnbd::Parameters>(model)) return "bgcnbd";
+  if (std::holds_alternative<mbgcnbd::Parameters>(model)) return "mbgcnbd";
   return std::holds_alternative<bgnbd::Parameters>(model) ? "bgnbd" : "mbgnbd";
 }
 
@@ -100,6 +146,9 @@ Status check(const OrderModel& model) {
             return invalid_argument(parameters.kNames[i], "finite and > 0", values[i]);
           }
         }
+        if constexpr (kHasPhases<std::decay_t<decltype(parameters)>>) {
+          if (!valid(parameters)) return invalid_argument("k", "from 1 to 20", parameters.k);
+        }
         return {};
       },
       model);
@@ -107,9 +156,18 @@ Status check(const OrderModel& model) {
 
 BatchReport log_likelihood(const OrderModel& model, const OrderColumns& accounts,
                            std::span<double> out, const Executor& executor) {
-  return batch(model, accounts, out, executor, [](const auto& p, double x, double t_x, double T) {
-    return log_likelihood(p, x, t_x, T);
-  });
+  if (Status s = check_call(model, accounts, out.size()); !s.ok()) return failed(std::move(s));
+  return std::visit(
+      [&]<class Parameters>(const Parameters& p) {
+        if constexpr (kHasPhases<Parameters>) {
+          return detail::batch_log_likelihood(p, accounts, out, executor);
+        } else {
+          return numeric::for_each_row(out, executor, reason_of(accounts), [&](std::size_t i) {
+            return log_likelihood(p, accounts.frequency[i], accounts.recency[i], accounts.age[i]);
+          });
+        }
+      },
+      simplest(model));
 }
 
 BatchReport probability_alive(const OrderModel& model, const OrderColumns& accounts,
@@ -118,7 +176,11 @@ BatchReport probability_alive(const OrderModel& model, const OrderColumns& accou
   return std::visit(
       [&](const auto& p) {
         const auto usable = [&](std::size_t i) { return detail::usable_row(accounts, i); };
-        if constexpr (detail::kLeavesAtOrders<std::decay_t<decltype(p)>>) {
+        if constexpr (kHasPhases<std::decay_t<decltype(p)>>) {
+          return detail::batch_distinct(
+              accounts, out, executor,
+              [&](double x, double t_x, double T) { return probability_alive(p, x, t_x, T); });
+        } else if constexpr (detail::kLeavesAtOrders<std::decay_t<decltype(p)>>) {
           const detail::LastOrderOdds last_order(p);
           return detail::for_each_tile(out, executor, usable, reason_of(accounts),
                                        [&](std::size_t begin, std::span<double> tile) {
@@ -131,7 +193,7 @@ BatchReport probability_alive(const OrderModel& model, const OrderColumns& accou
                                        });
         }
       },
-      model);
+      simplest(model));
 }
 
 BatchReport probability_no_order(const OrderModel& model, double horizon,
@@ -146,8 +208,8 @@ BatchReport probability_no_order(const OrderModel& model, double horizon,
 BatchReport expected_orders(const OrderModel& model, double horizon, const OrderColumns& accounts,
                             std::span<double> out, const Executor& executor) {
   if (Status s = check_horizon(horizon); !s.ok()) return failed(std::move(s));
-  return batch_times_alive(model, accounts, out, executor, [=](const auto& p, double x, double T) {
-    return expected_orders_if_alive(p, horizon, x, T);
+  return batch_if_alive(model, accounts, out, executor, [=](const auto& p, auto... account) {
+    return expected_orders_if_alive(p, horizon, account...);
   });
 }
 
@@ -155,8 +217,8 @@ BatchReport discounted_expected_orders(const OrderModel& model, double horizon, 
                                        const OrderColumns& accounts, std::span<double> out,
                                        const Executor& executor) {
   if (Status s = check_discount(model, horizon, delta); !s.ok()) return failed(std::move(s));
-  return batch_times_alive(model, accounts, out, executor, [=](const auto& p, double x, double T) {
-    return discounted_if_alive(p, horizon, delta, x, T);
+  return batch_if_alive(model, accounts, out, executor, [=](const auto& p, auto... account) {
+    return discounted_if_alive(p, horizon, delta, account...);
   });
 }
 
@@ -194,6 +256,8 @@ double probability_of_orders_new(const OrderModel& model, double n, double horiz
       [=](const auto& p) {
         if constexpr (requires { probability_of_orders(p, n, horizon); }) {
           return probability_of_orders(p, n, horizon);
+        } else if constexpr (requires { kam::cnbd::probability_of_orders_new(p, n, horizon); }) {
+          return kam::cnbd::probability_of_orders_new(p, n, horizon);
         } else {
           return kNaN;
         }

@@ -108,7 +108,9 @@ BatchReport lifetime_value(const OrderEstimate& orders, const SpendEstimate& spe
             [&](auto& p) {
               auto v = p.values();
               v[k] *= std::exp(step);
-              p = std::decay_t<decltype(p)>::from_values(v);
+              auto there = std::decay_t<decltype(p)>::from_values(v);
+              if constexpr (requires { p.k; }) there.k = p.k;
+              p = there;
             },
             moved);
         return discounted_orders(moved, accounts.orders, options, values, executor);

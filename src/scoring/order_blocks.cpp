@@ -12,14 +12,34 @@ OrderBlocks missing_order_blocks(std::size_t rows) {
   return {{na, na, na, na}, {na, na, na, na, na}};
 }
 
+/// Whether what is to come depends on the age of the running gap: Erlang gaps of two phases or
+/// more.
+bool remembers_the_gap(const OrderModel& model) {
+  return std::visit(
+      [](const auto& p) {
+        if constexpr (requires { p.k; }) return p.k > 1;
+        return false;
+      },
+      model);
+}
+
+template <class Parameters>
+double silent_if_alive(const Parameters& p, double horizon, double x, double t_x, double T) {
+  if constexpr (requires { p.k; }) {
+    return probability_no_order_if_alive(p, horizon, x, t_x, T);
+  } else {
+    return probability_no_order_if_alive(p, horizon, x, T);
+  }
+}
+
 /// P(still there after the horizon, and silent until then | alive now): the same as P(silent |
 /// alive) where accounts leave at orders only.
 template <class Parameters>
-double still_there_and_silent(const Parameters& p, double horizon, double x, double T) {
+double still_there_and_silent(const Parameters& p, double horizon, double x, double t_x, double T) {
   if constexpr (requires { probability_stays_silent(p, horizon, x, T); }) {
     return probability_stays_silent(p, horizon, x, T);
   } else {
-    return probability_no_order_if_alive(p, horizon, x, T);
+    return silent_if_alive(p, horizon, x, t_x, T);
   }
 }
 
@@ -27,15 +47,17 @@ double still_there_and_silent(const Parameters& p, double horizon, double x, dou
 /// alive is settled by that order, so its recency does not matter: X = value if alive, A = value if
 /// alive but silent for the horizon, u = P(silent | alive), and X = u A + (1 - u) (value if it
 /// stays); where accounts leave unseen, only those still there after the silence are worth A. Both
-/// are read off the account as if it had ordered just now, where P(alive) cannot underflow.
+/// are read off the account as if it had ordered just now, where P(alive) cannot underflow; not so
+/// where the running gap has a memory.
 Result<std::vector<double>> value_if_stays(const OrderModel& model, const SpendEstimate& spend,
                                            const portfolio::OrderSummary& summary,
                                            LifetimeValueOptions options, double horizon,
                                            const Executor& executor) {
   const std::size_t rows = summary.frequency.size();
+  const bool memory = remembers_the_gap(model);
   std::vector<double> recency(rows), later(rows);
   for (std::size_t i = 0; i < rows; ++i) {
-    recency[i] = summary.frequency[i] > 0 ? summary.age[i] : 0;
+    recency[i] = memory ? summary.recency[i] : summary.frequency[i] > 0 ? summary.age[i] : 0;
     later[i] = summary.age[i] + horizon;
   }
   const OrderColumns now{summary.frequency, recency, summary.age};
@@ -56,10 +78,9 @@ Result<std::vector<double>> value_if_stays(const OrderModel& model, const SpendE
   std::visit(
       [&](const auto& p) {
         for (std::size_t i = 0; i < rows; ++i) {
-          const double silent =
-              probability_no_order_if_alive(p, horizon, summary.frequency[i], summary.age[i]);
-          const double waits =
-              still_there_and_silent(p, horizon, summary.frequency[i], summary.age[i]);
+          const double x = summary.frequency[i], T = summary.age[i];
+          const double silent = silent_if_alive(p, horizon, x, recency[i], T);
+          const double waits = still_there_and_silent(p, horizon, x, recency[i], T);
           value[i] = (value[i] / alive[i] - waits * value_after[i] / alive_after[i]) / (1 - silent);
         }
       },
@@ -77,7 +98,7 @@ void fill_expected_loss(const OrderModel& model, double horizon,
       [&](const auto& p) {
         for (std::size_t i = 0; i < if_stays.size(); ++i) {
           const double silent =
-              probability_no_order_if_alive(p, horizon, summary.frequency[i], summary.age[i]);
+              silent_if_alive(p, horizon, summary.frequency[i], summary.recency[i], summary.age[i]);
           blocks.worth.expected_loss[i] = blocks.churn.p_churn[i] * if_stays[i];
           blocks.worth.expected_loss_open[i] = blocks.churn.p_alive[i] * silent * if_stays[i];
         }

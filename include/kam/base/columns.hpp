@@ -1,6 +1,7 @@
 /// Borrowed columns: the interface type of every batch call. Order in is order out.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <span>
 
@@ -16,6 +17,9 @@ struct OrderColumns {
   std::span<const double> recency;  ///< age at the last order           [time], 0 <= recency <= age
   std::span<const double> age;      ///< first order to observation end  [time], >= 0
   std::span<const double> weight{};  ///< how often the row counts        [-], >= 0; empty means 1
+  /// Sum of ln(gap) over the gaps between consecutive orders [ln time]; 0 at frequency 0. Only the
+  /// likelihood of models with Erlang gaps reads it; empty means unknown.
+  std::span<const double> log_gaps{};
 
   [[nodiscard]] std::size_t rows() const noexcept { return frequency.size(); }
 };
@@ -51,6 +55,17 @@ struct IntervalColumns {
     return RowReason::not_finite;
   const bool ordered = recency >= 0 && recency <= age && (frequency > 0 || recency == 0);
   return is_count(frequency) && ordered ? RowReason::none : RowReason::out_of_domain;
+}
+
+/// Whether `log_gaps` can be that of `frequency` gaps that add up to `recency`: finite, and at most
+/// what equal gaps give; 0 without a gap. A sum in another unit of time nearly always fails.
+[[nodiscard]] inline RowReason log_gaps_reason(double frequency, double recency,
+                                               double log_gaps) noexcept {
+  if (!(log_gaps - log_gaps == 0)) return RowReason::not_finite;
+  if (frequency == 0) return log_gaps == 0 ? RowReason::none : RowReason::out_of_domain;
+  const double most = frequency * std::log(recency / frequency);
+  const double rounding = 1e-9 * frequency * (1 + std::fabs(std::log(recency / frequency)));
+  return log_gaps <= most + rounding ? RowReason::none : RowReason::out_of_domain;
 }
 
 /// ok, or size_mismatch naming the first column whose length differs from `frequency`.

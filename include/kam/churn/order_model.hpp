@@ -14,7 +14,9 @@
 #include <kam/base/columns.hpp>
 #include <kam/base/executor.hpp>
 #include <kam/base/interval.hpp>
+#include <kam/churn/bgcnbd.hpp>
 #include <kam/churn/bgnbd.hpp>
+#include <kam/churn/mbgcnbd.hpp>
 #include <kam/churn/mbgnbd.hpp>
 #include <kam/churn/nbd.hpp>
 #include <kam/churn/pareto_nbd.hpp>
@@ -22,16 +24,17 @@
 namespace kam {
 
 /// Parameters say which model they belong to.
-using OrderModel =
-    std::variant<bgnbd::Parameters, mbgnbd::Parameters, pareto_nbd::Parameters, nbd::Parameters>;
+using OrderModel = std::variant<bgnbd::Parameters, mbgnbd::Parameters, pareto_nbd::Parameters,
+                                nbd::Parameters, bgcnbd::Parameters, mbgcnbd::Parameters>;
 
-/// "bgnbd", "mbgnbd", "pareto_nbd", "nbd".
+/// "bgnbd", "mbgnbd", "pareto_nbd", "nbd", "bgcnbd", "mbgcnbd".
 [[nodiscard]] const char* order_model_name(const OrderModel& model) noexcept;
 
 /// ok, or invalid_argument naming the parameter outside its domain.
 [[nodiscard]] Status check(const OrderModel& model);
 
-/// Per account; n = accounts.rows() = out.size().
+/// Per account; n = accounts.rows() = out.size(). The likelihood of a model with k > 1 phases needs
+/// accounts.log_gaps (size_mismatch without; a row whose gaps cannot be is NaN).
 BatchReport log_likelihood(const OrderModel& model, const OrderColumns& accounts,
                            std::span<double> out, const Executor& executor = {});
 BatchReport probability_alive(const OrderModel& model, const OrderColumns& accounts,
@@ -43,9 +46,10 @@ BatchReport expected_orders(const OrderModel& model, double horizon, const Order
                             std::span<double> out, const Executor& executor = {});
 
 /// E[sum over orders in (T, T + horizon] of exp(-delta (time - T))], delta >= 0 a continuous rate
-/// per time unit; horizon finite. Gauss-Legendre, 30 points in ln(1 + t / (alpha + T)). Models with
-/// a formula of their own (Pareto/NBD, NBD) use that one, and there the horizon may be infinite
-/// where delta > 0: discounted expected residual transactions.
+/// per time unit; horizon finite. Gauss-Legendre, 30 points in ln(1 + t / (alpha + T)), and up
+/// to 15 k more with k > 1 phases, whose orders come in steps. Models with a formula of their own
+/// (Pareto/NBD, NBD) use that one, and there the horizon may be infinite where delta > 0:
+/// discounted expected residual transactions.
 BatchReport discounted_expected_orders(const OrderModel& model, double horizon, double delta,
                                        const OrderColumns& accounts, std::span<double> out,
                                        const Executor& executor = {});
@@ -93,10 +97,11 @@ BatchReport expected_orders(const OrderEstimate& estimate, double horizon, doubl
 
 /// Draws accounts from the model: frequency and recency at the given ages. Account i uses random
 /// stream i of the seed, so any slice of a simulation can be repeated alone. Each order history
-/// ends after kMostSimulatedOrders orders. `recency` and `frequency` have the size of `age`.
+/// ends after kMostSimulatedOrders orders. `recency` and `frequency` have the size of `age`, and so
+/// has `log_gaps` (see OrderColumns) unless it is empty.
 inline constexpr int kMostSimulatedOrders = 1'000'000;
 Status simulate(const OrderModel& model, std::span<const double> age, std::uint64_t seed,
                 std::span<double> frequency, std::span<double> recency,
-                const Executor& executor = {});
+                const Executor& executor = {}, std::span<double> log_gaps = {});
 
 }  // namespace kam
