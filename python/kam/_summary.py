@@ -21,6 +21,7 @@ def summarize(
     unit: str = "week",
     occasion: str = "day",
     date_format: str | None = None,
+    gaps: bool = False,
 ) -> Any:
     """Frequency, recency, age and monetary value of every account.
 
@@ -41,6 +42,9 @@ def summarize(
         Purchases within one are one (ISO weeks, calendar months).
     date_format : str, optional
         For text or whole-number dates that are not ISO 8601, e.g. ``"%Y%m%d"``.
+    gaps : bool
+        Adds the column ``log_gaps``, the sum of ln(gap) between consecutive occasions (0 at
+        frequency 0): what BGCNBD and MBGCNBD need to choose the regularity k.
 
     Returns
     -------
@@ -59,7 +63,7 @@ def summarize(
     check_units(unit=unit, occasion=occasion)
     end = day(as_of)
     log = read_log(transactions, account, date, amount, date_format)
-    return _frames.build(log.kind, log.summary(end, unit, occasion))
+    return _frames.build(log.kind, log.summary(end, unit, occasion, gaps=gaps))
 
 
 class Log(NamedTuple):
@@ -72,10 +76,10 @@ class Log(NamedTuple):
     has_amounts: bool
 
     def summary(
-        self, end: int, unit: str, occasion: str, rows: Any = slice(None)
+        self, end: int, unit: str, occasion: str, rows: Any = slice(None), gaps: bool = False
     ) -> dict[str, Any]:
         """The order summary at `end` of `rows`, every account of the log in it."""
-        frequency, recency, age, money, _, _ = _core.summarize(
+        frequency, recency, age, money, log_gaps, _, _ = _core.summarize(
             np.ascontiguousarray(self.ids.codes[rows]),
             np.ascontiguousarray(self.days[rows]),
             np.ascontiguousarray(self.amounts[rows]),
@@ -83,6 +87,7 @@ class Log(NamedTuple):
             end,
             unit,
             occasion,
+            gaps,
         )
         if not self.has_amounts:
             money[:] = np.nan
@@ -92,6 +97,7 @@ class Log(NamedTuple):
             "recency": recency,
             "age": age,
             "monetary_value": money,
+            **({"log_gaps": log_gaps} if gaps else {}),
         }
 
 

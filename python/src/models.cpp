@@ -13,8 +13,8 @@ TimeUnit unit_of(const std::string& name) {
 }
 
 OrderColumns orders(const Doubles& frequency, const Doubles& recency, const Doubles& age,
-                    const OptionalDoubles& weight = {}) {
-  return {in(frequency), in(recency), in(age), in(weight)};
+                    const OptionalDoubles& weight = {}, const OptionalDoubles& log_gaps = {}) {
+  return {in(frequency), in(recency), in(age), in(weight), in(log_gaps)};
 }
 
 Estimate fit_orders(const std::string& kind, const Doubles& frequency, const Doubles& recency,
@@ -31,6 +31,25 @@ Estimate fit_orders(const std::string& kind, const Doubles& frequency, const Dou
   return fitted([](const auto& c) { return mbgnbd::fit(c); });
 }
 
+/// BG/CNBD-k or MBG/CNBD-k at `k`, or at the best of 1 to `most_phases`.
+Estimate fit_phases(const std::string& kind, std::optional<int> k, int most_phases,
+                    const Doubles& frequency, const Doubles& recency, const Doubles& age,
+                    const OptionalDoubles& log_gaps, const OptionalDoubles& weight,
+                    const std::string& unit_name) {
+  const TimeUnit unit = unit_of(unit_name);
+  const OrderColumns columns = orders(frequency, recency, age, weight, log_gaps);
+  const auto answer = [&](const auto& at_k, const auto& over_k) {
+    if (k) return Estimate::from(kind, unit, value_or_raise(without_gil(at_k)));
+    return Estimate::from(kind, unit, value_or_raise(without_gil(over_k)));
+  };
+  if (kind == "bgcnbd") {
+    return answer([&] { return bgcnbd::fit(columns, *k); },
+                  [&] { return bgcnbd::fit_k(columns, most_phases); });
+  }
+  return answer([&] { return mbgcnbd::fit(columns, *k); },
+                [&] { return mbgcnbd::fit_k(columns, most_phases); });
+}
+
 Estimate fit_spend(const Doubles& frequency, const Doubles& monetary_value,
                    const OptionalDoubles& weight, const std::string& unit_name) {
   const SpendColumns columns{in(frequency), in(monetary_value), in(weight)};
@@ -39,7 +58,7 @@ Estimate fit_spend(const Doubles& frequency, const Doubles& monetary_value,
 }
 
 Estimate given(const std::string& kind, const std::vector<double>& values,
-               const std::string& unit_name) {
+               const std::string& unit_name, int phases) {
   const TimeUnit unit = unit_of(unit_name);
   const auto make = [&]<class Parameters>(Parameters) {
     std::array<double, Parameters::kCount> v{};
@@ -50,7 +69,10 @@ Estimate given(const std::string& kind, const std::vector<double>& values,
                       : kind == "mbgnbd"     ? make(mbgnbd::Parameters{})
                       : kind == "pareto_nbd" ? make(pareto_nbd::Parameters{})
                       : kind == "nbd"        ? make(nbd::Parameters{})
+                      : kind == "bgcnbd"     ? make(bgcnbd::Parameters{})
+                      : kind == "mbgcnbd"    ? make(mbgcnbd::Parameters{})
                                              : make(gamma_gamma::Parameters{});
+  estimate.phases = phases;
   raise_unless_ok(kind == "gamma_gamma" ? [&] {
     auto r = estimate.spend_estimate();
     return r ? Status{} : r.error();
@@ -85,22 +107,25 @@ void bind_estimate(py::module_& m) {
       .def_readonly("events", &Estimate::events)
       .def_readonly("rows_rejected", &Estimate::rows_rejected)
       .def_readonly("warning", &Estimate::warning)
+      .def_readonly("phases", &Estimate::phases)
+      .def_readonly("k_profile", &Estimate::k_profile)
       .def("to_json", [](const Estimate& e) { return scoring::to_json(e); });
   m.def("parse_estimate",
         [](const std::string& json) { return value_or_raise(scoring::parse_estimate(json)); });
   m.def("fit_orders", &fit_orders);
+  m.def("fit_phases", &fit_phases);
   m.def("fit_spend", &fit_spend);
   m.def("given", &given);
 }
 
 void bind_order_verbs(py::module_& m) {
-  m.def("log_likelihood",
-        [](const Estimate& e, const Doubles& x, const Doubles& t_x, const Doubles& T) {
-          const auto model = order_estimate(e).model;
-          return one_column(in(x).size(), [&](auto column) {
-            return log_likelihood(model, orders(x, t_x, T), column);
-          });
-        });
+  m.def("log_likelihood", [](const Estimate& e, const Doubles& x, const Doubles& t_x,
+                             const Doubles& T, const OptionalDoubles& log_gaps) {
+    const auto model = order_estimate(e).model;
+    return one_column(in(x).size(), [&](auto column) {
+      return log_likelihood(model, orders(x, t_x, T, {}, log_gaps), column);
+    });
+  });
   m.def("probability_alive",
         [](const Estimate& e, const Doubles& x, const Doubles& t_x, const Doubles& T) {
           const auto model = order_estimate(e).model;
@@ -172,9 +197,11 @@ void bind_order_verbs(py::module_& m) {
     return expected_orders_new(order_estimate(e).model, horizon);
   });
   m.def("simulate", [](const Estimate& e, const Doubles& age, std::uint64_t seed) {
-    Doubles frequency = new_doubles(in(age).size()), recency = new_doubles(in(age).size());
-    raise_unless_ok(simulate(order_estimate(e).model, in(age), seed, out(frequency), out(recency)));
-    return py::make_tuple(frequency, recency);
+    Doubles frequency = new_doubles(in(age).size()), recency = new_doubles(in(age).size()),
+            log_gaps = new_doubles(in(age).size());
+    raise_unless_ok(simulate(order_estimate(e).model, in(age), seed, out(frequency), out(recency),
+                             {}, out(log_gaps)));
+    return py::make_tuple(frequency, recency, log_gaps);
   });
 }
 

@@ -169,10 +169,10 @@ py::dict check_tables(const Tables& tables, Day as_of, const std::string& occasi
   return report_dict(value_or_raise(std::move(checked)).report);
 }
 
-/// (frequency, recency, age, monetary_value, rows rejected, first rejected row)
+/// (frequency, recency, age, monetary_value, log_gaps or None, rows rejected, first rejected row)
 py::tuple summarize_rows(const Codes& account, const Int32s& date, const Doubles& amount,
                          std::size_t accounts, Day as_of, const std::string& unit,
-                         const std::string& occasion) {
+                         const std::string& occasion, bool gaps) {
   const portfolio::SummaryOptions options{.as_of = as_of,
                                           .unit = value_or_raise(parse_time_unit(unit)),
                                           .occasion = value_or_raise(parse_time_unit(occasion))};
@@ -181,14 +181,17 @@ py::tuple summarize_rows(const Codes& account, const Int32s& date, const Doubles
   rows.date = in(date);
   rows.amount = in(amount);
   Doubles frequency = new_doubles(accounts), recency = new_doubles(accounts),
-          age = new_doubles(accounts), value = new_doubles(accounts);
-  const portfolio::OrderSummaryColumns columns{out(frequency), out(recency), out(age), out(value)};
+          age = new_doubles(accounts), value = new_doubles(accounts),
+          log_gaps = new_doubles(gaps ? accounts : 0);
+  const portfolio::OrderSummaryColumns columns{out(frequency), out(recency), out(age), out(value),
+                                               out(log_gaps)};
   const auto report = [&] {
     const py::gil_scoped_release release;
     return portfolio::summarize(rows, {}, accounts, options, columns);
   }();
   raise_unless_ok(report.status);
-  return py::make_tuple(frequency, recency, age, value, report.rows_rejected,
+  return py::make_tuple(frequency, recency, age, value,
+                        gaps ? py::object(log_gaps) : py::object(py::none()), report.rows_rejected,
                         report.first_rejected);
 }
 

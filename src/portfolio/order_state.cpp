@@ -16,7 +16,9 @@ void append(ClosedPeriods& periods, const ClosedPeriods& later) noexcept {
     periods.first_value = later.first_value;
   } else {
     add(periods.repeat_value, later.first_value);
+    add(periods.log_gaps, log_gap(periods.last_day, later.first_day));
   }
+  add(periods.log_gaps, later.log_gaps);
   add(periods.repeat_value, later.repeat_value);
   periods.occasions += later.occasions;
   periods.last_day = later.last_day;

@@ -2,6 +2,7 @@
 /// together gives the same bits.
 #pragma once
 
+#include <cmath>
 #include <span>
 
 #include <kam/portfolio/order_summary.hpp>
@@ -20,8 +21,13 @@ namespace kam::portfolio {
   return empty(orders.last) ? orders.first : orders.last;
 }
 
+/// ln of the days between two occasions; at least one, since they lie in different periods.
+[[nodiscard]] inline double log_gap(Day earlier, Day later) noexcept {
+  return std::log(static_cast<double>(later - earlier));
+}
+
 /// Appends a period that is later than all others and will not grow.
-inline void close(ClosedPeriods& periods, const OpenPeriod& period) noexcept {
+inline void close(ClosedPeriods& periods, const OpenPeriod& period, bool gaps = true) noexcept {
   const PeriodNet result = net_of(period);
   if (!result.occasion) {
     ++periods.others;
@@ -32,6 +38,7 @@ inline void close(ClosedPeriods& periods, const OpenPeriod& period) noexcept {
     periods.first_value = result.net;
   } else {
     add(periods.repeat_value, result.net);
+    if (gaps) add(periods.log_gaps, log_gap(periods.last_day, period.first_day));
   }
   periods.last_day = period.first_day;
 }

@@ -1,5 +1,6 @@
 #include <kam/portfolio/order_summary.hpp>
 
+#include <cmath>
 #include <limits>
 #include <string>
 
@@ -15,6 +16,9 @@ Status check_output(const OrderSummaryColumns& out, std::size_t accounts) {
   if (Status s = check_size("frequency", out.frequency.size(), accounts); !s.ok()) return s;
   if (Status s = check_size("recency", out.recency.size(), accounts); !s.ok()) return s;
   if (Status s = check_size("age", out.age.size(), accounts); !s.ok()) return s;
+  if (!out.log_gaps.empty()) {
+    if (Status s = check_size("log_gaps", out.log_gaps.size(), accounts); !s.ok()) return s;
+  }
   return check_size("monetary_value", out.monetary_value.size(), accounts);
 }
 
@@ -26,6 +30,7 @@ void write(const ClosedPeriods& periods, Day as_of, double days_per_unit, std::s
     ++report.accounts_without_occasions;
     out.frequency[account] = out.recency[account] = out.age[account] = kMissing;
     out.monetary_value[account] = kMissing;
+    if (!out.log_gaps.empty()) out.log_gaps[account] = kMissing;
     return;
   }
   const double frequency = periods.occasions - 1;
@@ -33,6 +38,9 @@ void write(const ClosedPeriods& periods, Day as_of, double days_per_unit, std::s
   out.recency[account] = (periods.last_day - periods.first_day) / days_per_unit;
   out.age[account] = (as_of - periods.first_day) / days_per_unit;
   out.monetary_value[account] = frequency > 0 ? value(periods.repeat_value) / frequency : kMissing;
+  if (out.log_gaps.empty()) return;
+  out.log_gaps[account] =
+      frequency > 0 ? value(periods.log_gaps) - frequency * std::log(days_per_unit) : 0.0;
 }
 
 }  // namespace
@@ -63,10 +71,11 @@ SummaryReport summarize(const TransactionColumns& transactions,
     const std::vector<RowVerdict> usable = usable_rows(transactions, verdicts, options.as_of);
     count_rows(verdicts, usable, report);
     GroupedRows rows(transactions, usable, accounts);
+    const bool gaps = !out.log_gaps.empty();
     for (std::size_t account = 0; account < accounts; ++account) {
       ClosedPeriods periods;
       for_each_period(rows.of(account), options.occasion,
-                      [&](const OpenPeriod& period) { close(periods, period); });
+                      [&](const OpenPeriod& period) { close(periods, period, gaps); });
       write(periods, options.as_of, days_per_unit(options.unit), account, out, report);
     }
     return report;

@@ -16,6 +16,17 @@ Parameters parameters_of(const Estimate& e) {
   return Parameters::from_values(values);
 }
 
+bool has_phases(const std::string& kind) {
+  return kind == "bgcnbd" || kind == "mbgcnbd";
+}
+
+template <class Parameters>
+OrderModel phased(const Estimate& e) {
+  auto parameters = parameters_of<Parameters>(e);
+  parameters.k = e.phases;
+  return parameters;
+}
+
 template <class Parameters>
 std::vector<std::string> names_of() {
   return {Parameters::kNames.begin(), Parameters::kNames.end()};
@@ -24,6 +35,7 @@ std::vector<std::string> names_of() {
 /// Names of the parameters of a kind; empty if unknown.
 std::vector<std::string> parameter_names(const std::string& kind) {
   if (kind == "bgnbd" || kind == "mbgnbd") return names_of<bgnbd::Parameters>();
+  if (has_phases(kind)) return names_of<bgcnbd::Parameters>();
   if (kind == "pareto_nbd") return names_of<pareto_nbd::Parameters>();
   if (kind == "nbd") return names_of<nbd::Parameters>();
   if (kind == "gamma_gamma") return names_of<gamma_gamma::Parameters>();
@@ -78,15 +90,18 @@ Result<bdw::Parameters> Estimate::bdw_parameters() const {
 }
 
 Result<OrderEstimate> Estimate::order_estimate() const {
-  const auto as = [&](const auto& model) -> Result<OrderEstimate> {
+  const auto as = [&](const OrderModel& model) -> Result<OrderEstimate> {
     if (Status s = check_values(*this); !s.ok()) return s;
+    if (Status s = check(model); !s.ok()) return s;
     return OrderEstimate{model, log_covariance};
   };
   if (kind == "bgnbd") return as(parameters_of<bgnbd::Parameters>(*this));
   if (kind == "mbgnbd") return as(parameters_of<mbgnbd::Parameters>(*this));
   if (kind == "pareto_nbd") return as(parameters_of<pareto_nbd::Parameters>(*this));
   if (kind == "nbd") return as(parameters_of<nbd::Parameters>(*this));
-  return wrong_kind(*this, "an order model (bgnbd, mbgnbd, pareto_nbd, nbd)");
+  if (kind == "bgcnbd") return as(phased<bgcnbd::Parameters>(*this));
+  if (kind == "mbgcnbd") return as(phased<mbgcnbd::Parameters>(*this));
+  return wrong_kind(*this, "an order model (bgnbd, mbgnbd, pareto_nbd, nbd, bgcnbd, mbgcnbd)");
 }
 
 Result<SpendEstimate> Estimate::spend_estimate() const {
@@ -98,6 +113,7 @@ Result<SpendEstimate> Estimate::spend_estimate() const {
 Json estimate_to_json(const Estimate& e) {
   Json parameters = Json::object();
   for (std::size_t i = 0; i < e.names.size(); ++i) parameters[e.names[i]] = e.values[i];
+  if (has_phases(e.kind)) parameters["k"] = e.phases;
   Json json = {{"model", e.kind},
                {"unit", e.unit_name()},
                {"parameters", parameters},
@@ -110,8 +126,25 @@ Json estimate_to_json(const Estimate& e) {
                {"rows_rejected", e.rows_rejected},
                {"warning", e.warning}};
   json["log_likelihood"] = std::isfinite(e.log_likelihood) ? Json(e.log_likelihood) : Json(nullptr);
+  if (!e.k_profile.empty()) json["k_profile"] = numbers_to_json(e.k_profile);
   return json;
 }
+
+namespace {
+
+void read_phases(const JsonNode& node, const JsonNode& parameters, Estimate& e) {
+  const double k = parameters.finite("k", 1);
+  if (k >= 1 && k <= kMostPhases && k == std::floor(k)) {
+    e.phases = static_cast<int>(k);
+  } else {
+    parameters.fail("k", "must be a whole number from 1 to 20");
+  }
+  if (!node.has("k_profile")) return;
+  e.k_profile = node.numbers("k_profile");
+  if (e.k_profile.size() > kMostPhases) node.fail("k_profile", "has the wrong length");
+}
+
+}  // namespace
 
 Estimate read_estimate(const JsonNode& node) {
   Estimate e;
@@ -133,6 +166,7 @@ Estimate read_estimate(const JsonNode& node) {
       parameters.fail(name.c_str(), "must be finite and > 0");
     e.values.push_back(value);
   }
+  if (has_phases(e.kind)) read_phases(node, parameters, e);
   e.standard_errors = node.numbers("standard_errors");
   if (e.standard_errors.size() != e.names.size())
     node.fail("standard_errors", "has the wrong length");

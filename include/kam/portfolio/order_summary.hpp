@@ -26,24 +26,34 @@ struct SummaryOptions {
   TimeUnit occasion = TimeUnit::day;  ///< calendar day, ISO week (Monday first), calendar month
 };
 
-/// Where the results go: one row per account. NaN in all four where there is no occasion.
+/// Where the results go: one row per account. NaN in all of them where there is no occasion.
 struct OrderSummaryColumns {
   std::span<double> frequency;       ///< repeat occasions = occasions - 1       [count]
   std::span<double> recency;         ///< first to last occasion                 [unit]
   std::span<double> age;             ///< first occasion to as_of                [unit]
   std::span<double> monetary_value;  ///< mean net value of repeat occasions     [money]; NaN at 0
+  /// Optional: sum of ln(gap) over the gaps between consecutive occasions [ln unit]; 0 at frequency
+  /// 0. What models of a rhythm (churn/cnbd.hpp) need to choose the number of phases.
+  std::span<double> log_gaps{};
 };
 
 /// The same, owned.
 struct OrderSummary {
   std::vector<double> frequency, recency, age, monetary_value;
+  std::vector<double> log_gaps{};  ///< empty unless asked for
 
-  explicit OrderSummary(std::size_t accounts)
-      : frequency(accounts), recency(accounts), age(accounts), monetary_value(accounts) {}
+  explicit OrderSummary(std::size_t accounts, bool gaps = false)
+      : frequency(accounts),
+        recency(accounts),
+        age(accounts),
+        monetary_value(accounts),
+        log_gaps(gaps ? accounts : 0) {}
   [[nodiscard]] OrderSummaryColumns columns() noexcept {
-    return {frequency, recency, age, monetary_value};
+    return {frequency, recency, age, monetary_value, log_gaps};
   }
-  [[nodiscard]] OrderColumns orders() const noexcept { return {frequency, recency, age}; }
+  [[nodiscard]] OrderColumns orders() const noexcept {
+    return {.frequency = frequency, .recency = recency, .age = age, .log_gaps = log_gaps};
+  }
   [[nodiscard]] SpendColumns spend() const noexcept { return {frequency, monetary_value}; }
 };
 
@@ -86,6 +96,7 @@ struct ClosedPeriods {
   Day last_day = kNoDay;     ///< first row of the last occasion
   double first_value = 0.0;  ///< net of the first occasion
   ExactSum repeat_value{};   ///< net of the others
+  ExactSum log_gaps{};       ///< sum of ln(days) between consecutive occasions
 };
 
 /// One account: first and last period stay open, since a neighbouring part may add to them.
@@ -95,7 +106,8 @@ struct AccountOrders {
   ClosedPeriods between{};
 };
 
-/// O(accounts) memory (160 bytes each), whatever the number of transactions. Plain data.
+/// O(accounts) memory (184 bytes each), whatever the number of
+/// transactions. Plain data.
 struct OrderState {
   TimeUnit occasion = TimeUnit::day;
   std::vector<AccountOrders> accounts{};

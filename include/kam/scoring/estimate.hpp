@@ -18,10 +18,11 @@
 namespace kam::scoring {
 
 struct Estimate {
-  std::string kind;                ///< bgnbd, mbgnbd, pareto_nbd, nbd, gamma_gamma, bgbb, sbg, bdw
-  TimeUnit unit = TimeUnit::week;  ///< of the data it was fitted on
-  std::vector<std::string> names;  ///< the paper's letters
-  std::vector<double> values;      ///< same order
+  /// bgnbd, mbgnbd, pareto_nbd, nbd, bgcnbd, mbgcnbd, gamma_gamma, bgbb, sbg, bdw
+  std::string kind;
+  TimeUnit unit = TimeUnit::week;       ///< of the data it was fitted on
+  std::vector<std::string> names;       ///< the paper's letters
+  std::vector<double> values;           ///< same order
   std::vector<double> standard_errors;  ///< of the natural parameters; NaN where unknown
   std::vector<double> log_covariance;   ///< of ln(parameters), row-major; NaN where unknown
   double log_likelihood = kNaN;         ///< NaN for given, not fitted, parameters
@@ -31,6 +32,9 @@ struct Estimate {
   double events = 0;         ///< repeat orders, or spend rows, behind it
   double rows_rejected = 0;  ///< rows left out of the fit
   std::string warning{};     ///< identifiability in words
+  int phases = 1;            ///< k of bgcnbd and mbgcnbd
+  /// Log-likelihoods at k = 1, 2, …, if k was chosen by them; NaN where no optimum was found.
+  std::vector<double> k_profile{};
 
   template <class Parameters>
   [[nodiscard]] static Estimate from(std::string kind, TimeUnit unit,
@@ -61,6 +65,16 @@ struct Estimate {
     e.values.assign(values.begin(), values.end());
     e.standard_errors.assign(values.size(), kNaN);
     e.log_covariance.assign(values.size() * values.size(), kNaN);
+    if constexpr (requires { parameters.k; }) e.phases = parameters.k;
+    return e;
+  }
+
+  /// The best of a fit over k, with its profile.
+  template <class Parameters>
+  [[nodiscard]] static Estimate from(std::string kind, TimeUnit unit,
+                                     const cnbd::PhaseFit<Parameters>& fit) {
+    Estimate e = from(std::move(kind), unit, fit.best);
+    e.k_profile = fit.log_likelihood;
     return e;
   }
 

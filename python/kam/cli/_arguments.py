@@ -10,9 +10,11 @@ from kam._core import __version__
 from kam.cli import _exit, _types
 
 UNITS = ("day", "week", "month")
-MODELS = ("bgnbd", "mbgnbd", "pareto-nbd", "nbd", "gamma-gamma", "bgbb", "sbg", "bdw")
+MODELS = (
+    *("bgnbd", "mbgnbd", "pareto-nbd", "nbd", "bgcnbd", "mbgcnbd"),
+    *("gamma-gamma", "bgbb", "sbg", "bdw"),
+)
 _LATER = (
-    *("bgcnbd", "mbgcnbd"),
     *("kaplan-meier", "cox", "weibull-aft", "log-normal-aft", "log-logistic-aft"),
     *("hazard", "logistic"),
 )
@@ -97,6 +99,7 @@ def _summarize(commands: Any) -> None:
     c = _command(commands, "summarize", "transactions to frequency, recency, age", "_summarize")
     _input(c, "TRANSACTIONS")
     c.add_argument("--unit", choices=UNITS, default="week", help="of durations (week)")
+    c.add_argument("--gaps", action="store_true", help="add log_gaps, for bgcnbd and mbgcnbd")
     _out(c)
     _max_rejects(c)
     _reading(c)
@@ -109,6 +112,12 @@ def _fit(commands: Any) -> None:
         "file", metavar="FILE", type=Path, help="frequency, recency, age (or T), periods …"
     )
     c.add_argument("--unit", choices=UNITS, default="week", help="of the file's durations (week)")
+    c.add_argument(
+        "--k",
+        type=_types.phases,
+        metavar="K",
+        help="regularity of bgcnbd and mbgcnbd, 1 to 20 (chosen by likelihood)",
+    )
     c.add_argument("--json", action="store_true", help="as JSON")
     c.add_argument("--save", type=_types.output(".json"), metavar="MODEL.json", help="keep it")
     _max_rejects(c)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from argparse import Namespace
 from typing import Any
 
 from kam._atomic import write_text
 from kam._errors import DataError
 from kam.cli import _input
+from kam.cli._exit import UsageError
 from kam.cli._output import check_output, print_json, tell_column, writing
 from kam.cli._terminal import say
 
@@ -16,6 +18,8 @@ _COLUMNS = {
     "mbgnbd": ("frequency", "recency", "age"),
     "pareto-nbd": ("frequency", "recency", "age"),
     "nbd": ("frequency", "recency", "age"),
+    "bgcnbd": ("frequency", "recency", "age", "log_gaps"),
+    "mbgcnbd": ("frequency", "recency", "age", "log_gaps"),
     "gamma-gamma": ("frequency", "monetary_value"),
     "bgbb": ("frequency", "recency", "periods"),
     "sbg": ("duration", "event"),
@@ -26,7 +30,7 @@ _IN_PERIODS = ("bgbb", "sbg", "bdw")  # their unit of time is their own period
 
 def run(arguments: Namespace) -> int:
     from kam._discrete import BGBB, BetaDiscreteWeibull, ShiftedBetaGeometric
-    from kam._models import BGNBD, MBGNBD, NBD, GammaGamma, ParetoNBD
+    from kam._models import BGCNBD, BGNBD, MBGCNBD, MBGNBD, NBD, GammaGamma, ParetoNBD
 
     check_output(arguments.save, arguments.file)
     columns, source = _input.read_columns(arguments)
@@ -35,8 +39,12 @@ def run(arguments: Namespace) -> int:
         **{"bgnbd": BGNBD, "mbgnbd": MBGNBD, "pareto-nbd": ParetoNBD, "nbd": NBD},
         "gamma-gamma": GammaGamma,
         **{"bgbb": BGBB, "sbg": ShiftedBetaGeometric, "bdw": BetaDiscreteWeibull},
+        "bgcnbd": lambda: BGCNBD(arguments.k),
+        "mbgcnbd": lambda: MBGCNBD(arguments.k),
     }
     unit = {} if arguments.model in _IN_PERIODS else {"unit": arguments.unit}
+    if arguments.k is not None and arguments.model not in ("bgcnbd", "mbgcnbd"):
+        raise UsageError(f"--k: {arguments.model} has no regularity; bgcnbd and mbgcnbd have")
     try:
         model = kinds[arguments.model]().fit(summary, **unit)
     except ValueError as error:  # every option is in its range: it is the data
@@ -60,6 +68,8 @@ def _numbers(
     summary: dict[str, Any] = {}
     complaints: list[str] = []
     for name in _COLUMNS[arguments.model]:
+        if name == "log_gaps" and name not in columns:
+            continue  # needed to choose k only: fit says so
         there = "T" if name == "age" and "age" not in columns and "T" in columns else name
         values, wrong = _input.numbers_of(columns, there, arguments.decimal, source)
         summary[name] = values
@@ -74,7 +84,7 @@ def _facts(name: str, model: Any) -> dict[str, Any]:
         "unit": model.unit_,
         "parameters": model.params_,
         "standard_errors": model.standard_errors_,
-        "log_likelihood": model.log_likelihood_,
+        "log_likelihood": _number(model.log_likelihood_),
         "converged": model.converged_,
         "stop_reason": model.stop_reason_,
         "iterations": model.n_iter_,
@@ -82,7 +92,15 @@ def _facts(name: str, model: Any) -> dict[str, Any]:
         "events": _whole(estimate.events),
         "rows_left_out": _whole(estimate.rows_rejected),
         "warning": model.warning_ or None,
-    }
+    } | (
+        {"log_likelihood_by_k": [_number(v) for v in estimate.k_profile]}
+        if estimate.k_profile
+        else {}
+    )
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def _whole(value: float) -> float | int:

@@ -48,7 +48,8 @@ def _summary(
 ) -> tuple[dict[str, Any], EdgeFindings]:
     log, edge = usable_log(arguments, files, columns)
     occasion = arguments.occasion or "day"
-    return log.summary(day(arguments.as_of), arguments.unit, occasion), edge
+    gaps = bool(arguments.gaps)
+    return log.summary(day(arguments.as_of), arguments.unit, occasion, gaps=gaps), edge
 
 
 def usable_log(arguments: Namespace, files: Files, columns: Any) -> tuple[Log, EdgeFindings]:
@@ -89,8 +90,9 @@ def summary_table(summary: dict[str, Any], unit: str) -> Any:
         ("recency", "number", unit, "age at the last order", never),
         ("age", "number", unit, "from the first order to the observation end", never),
         ("monetary_value", "number", "money", "mean of repeat orders", "no repeat order"),
+        ("log_gaps", "number", f"ln {unit}", "sum of ln(gap) between orders", never),
     )
     keys = ("column", "type", "unit", "meaning", "null")
-    schema = [dict(zip(keys, row, strict=True)) for row in rows]
+    schema = [dict(zip(keys, row, strict=True)) for row in rows if row[0] in summary]
     columns = summary | {"account_id": [str(v) for v in summary["account_id"].tolist()]}
     return Table(columns, schema, lambda: _frames.arrow_table(columns))

@@ -51,6 +51,12 @@ def count(text: str) -> int:
     return int(text)
 
 
+def phases(text: str) -> int:
+    if not re.fullmatch(r"\d{1,2}", text) or not 1 <= int(text) <= 20:
+        raise ArgumentTypeError(f"must be a whole number from 1 to 20, got {text!r}")
+    return int(text)
+
+
 def columns(text: str) -> dict[str, str]:
     """ "account_id=customer_id,amount=dollar_value": kam's name = the name in the file."""
     mapping: dict[str, str] = {}
