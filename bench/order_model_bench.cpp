@@ -19,6 +19,7 @@ using namespace kam;  // NOLINT: a benchmark
 constexpr bgnbd::Parameters kBgnbd{.2425945, 4.413602, .792922, 2.425907};
 constexpr mbgnbd::Parameters kMbgnbd{.5248432, 6.183085, .8913594, 1.614002};
 constexpr pareto_nbd::Parameters kPareto{.5532770, 10.57768, .6062400, 11.66874};
+constexpr mbgcnbd::Parameters kMbgcnbd{1.5, 5.2, .8, 2.4, 3};
 constexpr gamma_gamma::Parameters kSpend{6.249572, 3.744225, 15.44352};
 
 struct Accounts {
@@ -83,6 +84,16 @@ void pareto_nbd_orders(benchmark::State& state) {
     (void)expected_orders(OrderModel(kPareto), 39, a.orders(), out);
   });
 }
+void mbgcnbd_alive(benchmark::State& state) {
+  over_accounts(state, [](const Accounts& a, std::span<double> out) {
+    (void)probability_alive(OrderModel(kMbgcnbd), a.orders(), out);
+  });
+}
+void mbgcnbd_orders(benchmark::State& state) {
+  over_accounts(state, [](const Accounts& a, std::span<double> out) {
+    (void)expected_orders(OrderModel(kMbgcnbd), 39, a.orders(), out);
+  });
+}
 void spend(benchmark::State& state) {
   over_accounts(state, [](const Accounts& a, std::span<double> out) {
     (void)gamma_gamma::expected_spend(kSpend, {a.x, a.value}, out);
@@ -111,6 +122,11 @@ void pareto_nbd_fit(benchmark::State& state) {
 void nbd_fit(benchmark::State& state) {
   over_accounts(state, [](const Accounts& a, std::span<double>) {
     benchmark::DoNotOptimize(nbd::fit(a.orders()));
+  });
+}
+void mbgcnbd_fit(benchmark::State& state) {
+  over_accounts(state, [](const Accounts& a, std::span<double>) {
+    benchmark::DoNotOptimize(mbgcnbd::fit(a.orders(), 3));
   });
 }
 void spend_fit(benchmark::State& state) {
@@ -156,6 +172,9 @@ BENCHMARK(pareto_nbd_orders)->Name("model/pareto_nbd/expected_orders")->Arg(1000
 BENCHMARK(spend)->Name("model/gamma_gamma/expected_spend")->Arg(1000000);
 BENCHMARK(value)->Name("model/lifetime_value")->Arg(1000000)->Unit(benchmark::kMillisecond);
 BENCHMARK(bgnbd_fit)->Name("fit/bgnbd")->Arg(2357)->Arg(1000000)->Unit(benchmark::kMillisecond);
+BENCHMARK(mbgcnbd_alive)->Name("model/mbgcnbd/probability_alive")->Arg(1000000);
+BENCHMARK(mbgcnbd_orders)->Name("model/mbgcnbd/expected_orders")->Arg(1000000);
+BENCHMARK(mbgcnbd_fit)->Name("fit/mbgcnbd")->Arg(2357)->Arg(1000000)->Unit(benchmark::kMillisecond);
 BENCHMARK(mbgnbd_fit)->Name("fit/mbgnbd")->Arg(2357)->Arg(1000000)->Unit(benchmark::kMillisecond);
 BENCHMARK(pareto_nbd_fit)->Name("fit/pareto_nbd")->Arg(2357)->Unit(benchmark::kMillisecond);
 BENCHMARK(nbd_fit)->Name("fit/nbd")->Arg(2357)->Unit(benchmark::kMillisecond);

@@ -2,6 +2,7 @@
 /// for kam's own order summary and the input of the published fits. See examples/cdnow/README.md.
 #pragma once
 
+#include <cmath>
 #include <fstream>
 #include <map>
 #include <stdexcept>
@@ -14,9 +15,12 @@
 namespace kam::test {
 
 struct Summary {
-  std::vector<double> frequency, recency, age, monetary_value;
+  std::vector<double> frequency, recency, age, monetary_value, log_gaps;
 
   [[nodiscard]] OrderColumns orders() const { return {frequency, recency, age}; }
+  [[nodiscard]] OrderColumns orders_with_gaps() const {
+    return {frequency, recency, age, {}, log_gaps};
+  }
   [[nodiscard]] SpendColumns spend() const { return {frequency, monetary_value}; }
 };
 
@@ -38,10 +42,18 @@ inline Summary cdnow_sample() {
     const Day first = days.begin()->first, last = days.rbegin()->first;
     const double repeats = static_cast<double>(days.size()) - 1;
     double spend = 0;
-    for (const auto& [day, value] : days) spend += day == first ? 0 : value;
+    double log_gaps = 0;
+    Day previous = first;
+    for (const auto& [day, value] : days) {
+      if (day == first) continue;
+      spend += value;
+      log_gaps += std::log((day - previous) / 7.0);
+      previous = day;
+    }
     summary.frequency.push_back(repeats);
     summary.recency.push_back((last - first) / 7.0);
     summary.age.push_back((end - first) / 7.0);
+    summary.log_gaps.push_back(log_gaps);
     summary.monetary_value.push_back(repeats > 0 ? spend / repeats : 0);
   }
   return summary;

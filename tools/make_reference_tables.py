@@ -5,7 +5,7 @@
     /tmp/venv/bin/python tools/make_reference_tables.py [table ...]
 
 Without arguments every table is written: special, bgnbd, mbgnbd, new_account,
-gamma_gamma, discounted, discrete, pareto_nbd, nbd, tricomi. The run takes some ten
+gamma_gamma, discounted, discrete, cnbd, pareto_nbd, nbd, tricomi. The run takes some ten
 minutes and is deterministic: each table has its own seeded generator, so one table can
 be rebuilt alone.
 
@@ -33,6 +33,7 @@ import time
 
 import reference_discrete as discrete
 from mpmath import hyp2f1, log, loggamma, mp
+from reference_cnbd import cnbd_account, mean_renewals, mean_renewals_sum, phases_to_sum
 from reference_formulas import (
     FIRST_CHANCE,
     TALLY,
@@ -449,8 +450,81 @@ def make_discrete(d):
         "and P(no order) in the next m periods."]
 
 
+def cnbd_inputs(d):
+    for i in range(56):
+        model, k = ("bgcnbd", "mbgcnbd")[i % 2], (2, 3, 4, 6, 9, 12, 20)[i // 2 % 7]
+        r, alpha, a, b = (
+            d.log_between(0.3, 8, 5),
+            d.log_between(1, 30, 5),
+            *near_cdnow(d, "mbgnbd", False)[2:],
+        )
+        x = 0 if i % 6 == 0 else min(30, int(d.log_between(1, 31)))
+        seen = history(d, x, d.between(1, 78, 4), (1, 1, 2, 1, 3, 1, 0)[i % 7])
+        yield model, "bulk", (k, r, alpha, a, b) + seen + (d.between(1, 78, 4),)
+    for i in range(48):
+        model, k = ("bgcnbd", "mbgcnbd")[i % 2], (2, 5, 20, 13)[i // 2 % 4]
+        x = (0, 1, 2, 10, 100, 500, 1000, 5000)[i // 2 % 8]
+        seen = history(d, x, d.log_between(0.1, 1e3, 6), (1, 2, 3, 0, 2)[i // 8 % 5])
+        yield (
+            model,
+            "hard",
+            (k,) + hard_parameters(d, i % 7) + seen + (d.log_between(1e-3, 1e4, 6),),
+        )
+    for i in range(24):  # horizons of a moment and of ages, silences long and none
+        model, k = ("bgcnbd", "mbgcnbd")[i % 2], (2, 7, 20)[i % 3]
+        seen = history(d, (0, 3, 40)[i // 3 % 3], d.log_between(1, 100, 6), i % 4)
+        yield model, "horizon", (k, 1.5, 4.0, 0.8, 2.5) + seen + ((1e-6, 1e-2, 1e5, 1e7)[i % 4],)
+
+
+def make_cnbd(d):
+    rows = []
+    by_integral_alone = 0
+    for i, (model, region, args) in enumerate(cnbd_inputs(d)):
+        k, r, alpha, a, b, x, t_x, age, t = args
+        while phases_to_sum(k, r + k * x, t / (alpha + age)) > 2500:
+            if by_integral_alone < 4 and k < 4:  # it takes its time for many roots
+                by_integral_alone += 1
+                break
+            t /= 1024
+        long = phases_to_sum(k, r + k * x, t / (alpha + age)) > 2500
+        args = (k, r, alpha, a, b, x, t_x, age, t)
+        chance = {"bgcnbd": 0, "mbgcnbd": 1}[model]
+        by_sum, by_integral = [
+            cnbd_account(chance, mean) for mean in (mean_renewals_sum, mean_renewals)
+        ]
+        both = k == 2 and i in (2, 58, 110)
+        outputs = (
+            settled(by_integral, args)
+            if long
+            else settled(by_sum, args, by_integral if both else None)
+        )
+        if min(outputs[1:]) < 1e-300:
+            region += "_tiny"
+        rows.append(((model, region) + args, outputs))
+    return (
+        rows,
+        (
+            "model,region,k,r,alpha,a,b,x,t_x,T,t,log_likelihood,probability_alive,"
+            "expected_orders,probability_no_order"
+        ),
+        [
+            "Scores of one account under (M)BG/CNBD-k (Reutterer, Platzer and Schroeder,",
+            "IJRM 38(1), 2021): gaps of k phases. n = x (+ 1) drop-out chances, s = r + kx,",
+            "S(T) = sum over j < k of (s)_j/j! ((T-t_x)/(alpha+T))^j,",
+            "G = [n > 0] a/(b+n-1) ((alpha+T)/(alpha+t_x))^s / S(T),",
+            "log_likelihood = ln of Gamma(s)/Gamma(r) alpha^r B(a,b+n)/B(a,b) (alpha+T)^-s S (1+G),",
+            "the term of the gaps left out; probability_alive = 1/(1+G); expected_orders =",
+            "probability_alive * E[(1 - (1-P)^M)/P], P ~ Beta(a,b+n), M gaps ending in (T,T+t];",
+            "probability_no_order = (((alpha+T)/(alpha+T+t))^s S(T+t)/S(T) + G)/(1 + G).",
+            "Regions: bulk, hard (parameters 1e-2..1e3), horizon (1e-6 to 1e7), _tiny (a value",
+            "below 1e-300). Expected orders by their sum, long ones by the integral over P.",
+        ],
+    )
+
+
 TABLES = {
     "discrete": make_discrete,
+    "cnbd": make_cnbd,
     "special": make_special, "bgnbd": make_account("bgnbd"), "mbgnbd": make_account("mbgnbd"),
     "new_account": make_new_account, "gamma_gamma": make_gamma_gamma, "discounted": make_discounted,
     "pareto_nbd": make_pareto_nbd, "nbd": make_nbd, "tricomi": make_tricomi,

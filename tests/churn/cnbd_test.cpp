@@ -435,6 +435,17 @@ TYPED_TEST(Cnbd, ThreePhasesAreFoundAgain) {
   EXPECT_NE(cut_short->best.warning.find("`k` = 2 is the largest tried"), std::string::npos);
 }
 
+TYPED_TEST(Cnbd, CdnowIsIrregular) {
+  // Reutterer, Platzer & Schröder (2021): purchases at CDNOW follow no rhythm.
+  const test::Summary cdnow = test::cdnow_sample();
+  const auto fit = this->fit_k(cdnow.orders_with_gaps(), 4);
+  ASSERT_TRUE(fit);
+  EXPECT_EQ(fit->best.parameters.k, 1);
+  EXPECT_NEAR(fit->best.log_likelihood, TestFixture::kFirst ? -9582.135715554 : -9582.429206674,
+              1e-6);
+  for (std::size_t k = 1; k < 4; ++k) EXPECT_LT(fit->log_likelihood[k], fit->log_likelihood[k - 1]);
+}
+
 TYPED_TEST(Cnbd, WithoutGapsTheParametersAreTheSameAndTheLikelihoodIsMissing) {
   const auto a = this->simulated(500, 13);
   const auto with = this->fit(a.columns(), 4);

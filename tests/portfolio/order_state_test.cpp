@@ -17,7 +17,7 @@ OrderState state_of(const Table& table, TimeUnit occasion, Day as_of = 3000) {
 }
 
 OrderSummary finished(const OrderState& state, Day as_of, TimeUnit unit = TimeUnit::week) {
-  OrderSummary out(state.accounts.size());
+  OrderSummary out(state.accounts.size(), /*gaps=*/true);
   const SummaryReport report = finish(state, as_of, unit, out.columns());
   EXPECT_TRUE(report.ok()) << report.status.message();
   return out;

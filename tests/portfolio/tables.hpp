@@ -119,7 +119,7 @@ struct Summarized {
 };
 
 inline Summarized summarized(const Table& table, const SummaryOptions& options) {
-  Summarized result{OrderSummary(table.accounts), {}};
+  Summarized result{OrderSummary(table.accounts, /*gaps=*/true), {}};
   result.report = summarize(table.columns(), {}, table.accounts, options, result.summary.columns());
   return result;
 }
@@ -137,6 +137,7 @@ inline void expect_same(const OrderSummary& a, const OrderSummary& b) {
   expect_same(a.recency, b.recency);
   expect_same(a.age, b.age);
   expect_same(a.monetary_value, b.monetary_value);
+  expect_same(a.log_gaps, b.log_gaps);
 }
 
 }  // namespace kam::portfolio

@@ -1,6 +1,7 @@
 /// Model files: the same bits back, and an answer to whatever bytes come in.
 #include <kam/scoring/estimate.hpp>
 
+#include <cmath>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -96,6 +97,35 @@ TEST(EstimateFile, ForeignAndNewerFilesSaySo) {
             StatusCode::version_mismatch);
   EXPECT_EQ(code(R"({"format":"kam-model","format_version":1,"kind":"forest","checksum":""})"),
             StatusCode::version_mismatch);
+}
+
+TEST(EstimateFile, KeepsTheRegularityAndItsProfile) {
+  const std::size_t n = 600;
+  const std::vector<double> age(n, 60.0);
+  std::vector<double> x(n), t_x(n), gaps(n);
+  ASSERT_TRUE(simulate(bgcnbd::Parameters{4, 8, .8, 3, 3}, age, 5, x, t_x, {}, gaps).ok());
+  const auto fit = bgcnbd::fit_k({x, t_x, age, {}, gaps}, 5);
+  ASSERT_TRUE(fit);
+  const Estimate e = Estimate::from("bgcnbd", TimeUnit::week, *fit);
+  const auto again = parse_estimate(to_json(e));
+  ASSERT_TRUE(again) << again.error().message();
+  EXPECT_EQ(again->phases, fit->best.parameters.k);
+  EXPECT_EQ(again->k_profile, fit->log_likelihood);
+  EXPECT_EQ(to_json(*again), to_json(e));
+  const auto orders = again->order_estimate();
+  ASSERT_TRUE(orders);
+  EXPECT_EQ(std::get<bgcnbd::Parameters>(orders->model), fit->best.parameters);
+  // Without gaps the likelihood is missing, and stays so.
+  const auto without = mbgcnbd::fit({x, t_x, age}, 2);
+  ASSERT_TRUE(without);
+  const auto read = parse_estimate(to_json(Estimate::from("mbgcnbd", TimeUnit::day, *without)));
+  ASSERT_TRUE(read);
+  EXPECT_TRUE(std::isnan(read->log_likelihood));
+  EXPECT_EQ(std::get<mbgcnbd::Parameters>(read->order_estimate()->model).k, 2);
+  Estimate wrong = e;
+  wrong.phases = 21;
+  EXPECT_FALSE(wrong.order_estimate());
+  EXPECT_FALSE(parse_estimate(to_json(wrong)));
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ namespace kam {
 /// Most phases of a gap: beyond 20 a gap varies by less than 22 % of its mean.
 inline constexpr int kMostPhases = 20;
 
-/// ln sum over j < k of (s)_j / j! w^j, k >= 1, s > 0, 0 <= w < 1.
+/// ln sum over j < k of (s)_j / j! w^j, k >= 1, s > 0, 0 <= w <= 1.
 ///
 /// Times (1 - w)^s this is P(fewer than k phases in the time g), where lambda ~ Gamma(s, rate c)
 /// at the start of it and w = g / (c + g). 0 at k = 1.
@@ -214,14 +214,14 @@ class RenewalsGivenP {
 
 /// E[renewals within the horizon], leaving with probability p ~ Beta(a, b) after each: at k = 1
 /// mean_saturation(s, a, b, u), to the bit. NaN outside 1 <= k <= kMostPhases, s, a, b > 0,
-/// 0 <= w < 1, 0 <= u < infinity.
+/// 0 <= w <= 1, 0 <= u < infinity.
 ///
 /// sum over m of P(m phases since the last renewal, the present ones included) A_floor(m/k). Cost:
 /// k times that of mean_saturation; beyond 3,000 phases a quadrature of some hundred points of k^2
 /// terms each.
 [[nodiscard]] inline double mean_renewals(const RenewalsAhead& at) noexcept {
   if (at.k == 1) return mean_saturation(at.s, at.a, at.b, at.u);
-  if (at.k < 1 || at.k > kMostPhases || !(at.w >= 0) || !(at.w < 1)) return kNaN;
+  if (at.k < 1 || at.k > kMostPhases || !(at.w >= 0) || !(at.w <= 1)) return kNaN;
   if (!(at.s > 0) || !(at.a > 0) || !(at.b > 0) || !(at.u >= 0)) return kNaN;
   if (!(at.u < HUGE_VAL) || !(at.s < HUGE_VAL)) return kNaN;
   if (at.u == 0) return 0;
