@@ -69,6 +69,8 @@ class Estimate:
     @property
     def iterations(self) -> int: ...
     @property
+    def k_profile(self) -> list[float]: ...
+    @property
     def kind(self) -> str: ...
     @property
     def log_covariance(self) -> list[float]: ...
@@ -76,6 +78,8 @@ class Estimate:
     def log_likelihood(self) -> float: ...
     @property
     def names(self) -> list[str]: ...
+    @property
+    def phases(self) -> int: ...
     @property
     def rows_rejected(self) -> float: ...
     @property
@@ -343,6 +347,17 @@ def fit_orders(
     arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
     arg5: str,
 ) -> Estimate: ...
+def fit_phases(
+    arg0: str,
+    arg1: typing.SupportsInt | typing.SupportsIndex | None,
+    arg2: typing.SupportsInt | typing.SupportsIndex,
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg6: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg7: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg8: str,
+) -> Estimate: ...
 def fit_renewals(
     arg0: str,
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
@@ -368,6 +383,7 @@ def given(
     arg0: str,
     arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
     arg2: str,
+    arg3: typing.SupportsInt | typing.SupportsIndex,
 ) -> Estimate: ...
 def given_in_periods(
     arg0: str, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]
@@ -401,6 +417,7 @@ def log_likelihood(
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
 ) -> tuple: ...
 def normal_quantile(arg0: typing.SupportsFloat | typing.SupportsIndex) -> float: ...
 def parse_date(arg0: str, arg1: str) -> int: ...
@@ -414,6 +431,13 @@ def probability_alive(
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> tuple: ...
+def probability_alive_at(
+    arg0: Estimate,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
 ) -> tuple: ...
 def probability_alive_interval(
     arg0: Estimate,
@@ -437,6 +461,19 @@ def probability_no_order_interval(
     arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
 ) -> tuple: ...
+def probability_of_orders(
+    arg0: Estimate,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> tuple: ...
+def probability_of_orders_new(
+    arg0: Estimate,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+) -> float: ...
 def profile_schema_text() -> str: ...
 def rank_order_centroid(
     arg0: typing.SupportsInt | typing.SupportsIndex,
@@ -507,7 +544,11 @@ def simulate(
     arg0: Estimate,
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg2: typing.SupportsInt | typing.SupportsIndex,
-) -> tuple[numpy.typing.NDArray[numpy.float64], numpy.typing.NDArray[numpy.float64]]: ...
+) -> tuple[
+    numpy.typing.NDArray[numpy.float64],
+    numpy.typing.NDArray[numpy.float64],
+    numpy.typing.NDArray[numpy.float64],
+]: ...
 def simulate_renewals(
     arg0: Estimate,
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
@@ -526,6 +567,7 @@ def summarize(
     arg4: typing.SupportsInt | typing.SupportsIndex,
     arg5: str,
     arg6: str,
+    arg7: bool,
 ) -> tuple: ...
 def whale_curve(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
