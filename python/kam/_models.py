@@ -183,7 +183,7 @@ def _warn_left_out(estimate: _core.Estimate) -> None:
 class OrderModel(Estimator, PortfolioVerbs):
     """Verbs of every order model. Input: frames with frequency, recency and age (or T)."""
 
-    _names = ("r", "alpha", "a", "b")
+    _names: ClassVar[tuple[str, ...]] = ("r", "alpha", "a", "b")
     _input: ClassVar[tuple[str, ...]] = ("frequency", "recency", "age")
 
     def fit(self, summary: Any, sample_weight: Any = None, unit: str = "week") -> Self:
