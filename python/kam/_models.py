@@ -201,6 +201,7 @@ class OrderModel(Estimator, PortfolioVerbs):
 
     def log_likelihood(self, summary: Any) -> Doubles:
         """Per account."""
+        values: Doubles
         values, report = _core.log_likelihood(self._fitted, *order_columns(summary), None)
         warn_rows(report, "log_likelihood", 3)
         return values
@@ -408,6 +409,7 @@ class _Regular(OrderModel):
         gaps = gaps_column(summary)
         if gaps is None and self._fitted.phases > 1:
             raise DataError("log_likelihood at k > 1 needs a column 'log_gaps'")
+        values: Doubles
         values, report = _core.log_likelihood(self._fitted, *order_columns(summary), gaps)
         warn_rows(report, "log_likelihood", 3)
         return values

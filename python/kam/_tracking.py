@@ -67,6 +67,7 @@ def _count_by_day(split: Split, births: Any, ends: Any) -> Doubles:
         int(ends[-1]),
         "day",
         "day",
+        False,
     )
     occasions = np.bincount(pairs % len(ends), np.nan_to_num(repeats + 1), len(ends))
     first = np.searchsorted(np.sort(births), ends, side="right")

@@ -26,7 +26,9 @@ template <class Fit, std::size_t N>
 void expect_fit(const Fit& fit, const std::array<double, N>& parameters, double log_likelihood) {
   ASSERT_TRUE(fit);
   EXPECT_TRUE(fit->converged()) << stop_reason_name(fit->stop_reason);
-  EXPECT_TRUE(fit->warning.empty()) << fit->warning;
+  // Eight numbers of a cohort leave some parameters within a factor of two: that is said.
+  EXPECT_TRUE(fit->warning.empty() || fit->warning.starts_with("weakly identified"))
+      << fit->warning;
   EXPECT_NEAR(fit->log_likelihood, log_likelihood, 1e-8);
   EXPECT_LE(fit->gradient_norm, 1e-7);
   for (std::size_t i = 0; i < N; ++i)

@@ -294,7 +294,7 @@ TEST(Check, TheOrderOfRowsChangesNoCount) {
 TEST(Check, UncheckedRowsAndCheckedRowsGiveTheSameSummary) {
   const Table t = random_table(12, 5000, 50, 19000, 200);
   const CheckedTransactions c = checked(t);
-  OrderSummary out(t.accounts);
+  OrderSummary out(t.accounts, /*gaps=*/true);
   const SummaryOptions options{.as_of = kAsOf};
   ASSERT_TRUE(summarize(t.columns(), c.verdict, t.accounts, options, out.columns()).ok());
   expect_same(out, summarized(t, options).summary);
