@@ -317,7 +317,7 @@ class ParetoNBD(_PoissonModel):
     """
 
     _kind = "pareto_nbd"
-    _names = ("r", "alpha", "s", "beta")
+    _names: ClassVar[tuple[str, ...]] = ("r", "alpha", "s", "beta")
 
     def probability_alive_at(self, summary: Any, horizon: float) -> Doubles:
         """P(still a customer `horizon` after the observation end)."""
@@ -333,7 +333,7 @@ class NBD(_PoissonModel):
     """
 
     _kind = "nbd"
-    _names = ("r", "alpha")
+    _names: ClassVar[tuple[str, ...]] = ("r", "alpha")
 
 
 class _Regular(OrderModel):

@@ -43,6 +43,7 @@ def test_t_is_accepted_for_age(bgnbd: kam.BGNBD, summary: Any) -> None:
     )
 
 
+@pytest.mark.filterwarnings("ignore:weakly identified:kam.ConvergenceWarning")
 @pytest.mark.parametrize("model", [kam.BGNBD, kam.MBGNBD, kam.GammaGamma])
 def test_a_weight_is_a_repetition(summary: Any, model: Any) -> None:
     some = cut(summary, slice(0, 600))

@@ -43,6 +43,7 @@ def test_k_is_found_reported_and_kept(model: Any) -> None:
     assert_allclose(fitted.log_likelihood(portfolio).sum(), fitted.log_likelihood_, rtol=1e-12)
 
 
+@pytest.mark.filterwarnings("ignore:weakly identified:kam.ConvergenceWarning")
 @pytest.mark.parametrize("model", REGULAR)
 def test_one_phase_is_the_plain_model(model: Any) -> None:
     portfolio = simulated(model, 300)
@@ -52,6 +53,7 @@ def test_one_phase_is_the_plain_model(model: Any) -> None:
     assert_array_equal(one.probability_alive(portfolio), plain.probability_alive(portfolio))
 
 
+@pytest.mark.filterwarnings("ignore:weakly identified:kam.ConvergenceWarning")
 @pytest.mark.parametrize("model", REGULAR)
 def test_without_gaps_k_must_be_given_and_the_likelihood_is_missing(model: Any) -> None:
     portfolio = simulated(model, 300)
