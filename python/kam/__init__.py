@@ -30,18 +30,10 @@ from kam._groups import GroupedModel, fit_by
 from kam._holdout import holdout_split
 from kam._learned import LearnedWeights, learn_weights
 from kam._model import Model
-from kam._models import (
-    BGCNBD,
-    BGNBD,
-    MBGCNBD,
-    MBGNBD,
-    NBD,
-    GammaGamma,
-    ParetoNBD,
-    lifetime_value,
-)
+from kam._models import BGNBD, MBGNBD, NBD, GammaGamma, ParetoNBD, lifetime_value
 from kam._order_grid import OrderGrid, order_grid
 from kam._profile import profiles
+from kam._regular import BGCNBD, MBGCNBD
 from kam._schema import schema as _schema
 from kam._score import ScoreResult, check, score
 from kam._scorecard import Scorecard

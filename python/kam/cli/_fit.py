@@ -30,7 +30,8 @@ _IN_PERIODS = ("bgbb", "sbg", "bdw")  # their unit of time is their own period
 
 def run(arguments: Namespace) -> int:
     from kam._discrete import BGBB, BetaDiscreteWeibull, ShiftedBetaGeometric
-    from kam._models import BGCNBD, BGNBD, MBGCNBD, MBGNBD, NBD, GammaGamma, ParetoNBD
+    from kam._models import BGNBD, MBGNBD, NBD, GammaGamma, ParetoNBD
+    from kam._regular import BGCNBD, MBGCNBD
 
     check_output(arguments.save, arguments.file)
     columns, source = _input.read_columns(arguments)
