@@ -97,6 +97,8 @@ def write(name, notes, header, rows, started):
 
 # --- the tables --------------------------------------------------------------
 
+# (r, alpha, a, b, x, t_x, T, t), output column, published value
+FREQUENT, MODIFIED, NOTE_027 = (.11, 2.24, .31, .5), (.525, 6.183, .891, 1.614), (.25, 4.0, .8, 2.5)
 PUBLISHED = {
     "bgnbd": [
         ((.2426, 4.4136, 1.0, 2.4, 0.0, 0.0, 1.0, 30.0), 2, ".79702595407948"),

@@ -87,7 +87,3 @@ def make_special(d):
         "log_gamma_ratio(a,d) = ln Gamma(a+d) - ln Gamma(a),",
         "log_hyp2f1(a,b,c,z) = ln 2F1(a,b;c;z),",
         "mean_saturation(s,a,b,u) = E[(1 - (1 + P u)^-s) / P] with P ~ Beta(a,b)."]
-
-
-# (r, alpha, a, b, x, t_x, T, t), output column, published value
-FREQUENT, MODIFIED, NOTE_027 = (.11, 2.24, .31, .5), (.525, 6.183, .891, 1.614), (.25, 4.0, .8, 2.5)
