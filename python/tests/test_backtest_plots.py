@@ -150,7 +150,7 @@ def test_the_command_in_words(run: Kam, csv: Path, tmp_path: Path, bgnbd: Any) -
     ("options", "code", "message"),
     [
         (("--cut", "1998-06-30"), 2, "--cut 1998-06-30 is not before"),
-        (("--model", "pareto"), 2, "no 'pareto'; there are: bgcnbd, bgnbd"),
+        (("--model", "pareto"), 2, "no 'pareto'; there are: bgnbd"),
         (("--level", 1), 2, "--level"),
         (("--draws", 7), 2, "--draws"),
         (("--currency", "EUR"), 2, "--currency"),
