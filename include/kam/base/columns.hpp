@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <string_view>
 
 #include <kam/base/batch_report.hpp>
 #include <kam/base/status.hpp>
@@ -32,6 +33,25 @@ struct SpendColumns {
   std::span<const double> weight{};  ///< [-], >= 0; empty means 1
 
   [[nodiscard]] std::size_t rows() const noexcept { return frequency.size(); }
+};
+
+/// How long each row was under observation and how that ended; n rows. What survival curves, hazard
+/// regressions and their evaluation share.
+struct SurvivalColumns {
+  std::span<const double> duration;  ///< when the row left observation      [time], > 0
+  std::span<const double> event;     ///< 1 lost then, 0 still there (censored)
+  /// Since when the row was under observation (left truncation) [time], 0 <= entry < duration:
+  /// a customer older than the data is known only because it was not lost before. Empty means 0.
+  std::span<const double> entry{};
+  std::span<const double> weight{};  ///< how often the row counts [-], >= 0; empty means 1
+
+  [[nodiscard]] std::size_t rows() const noexcept { return duration.size(); }
+};
+
+/// One covariate of a regression: a name for messages and one finite number per row.
+struct Covariate {
+  std::string_view name;
+  std::span<const double> values;
 };
 
 /// An estimate with its interval, n rows each.
