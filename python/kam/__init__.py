@@ -14,6 +14,7 @@ from kam._bootstrap import BootstrapResult
 from kam._compare import compare
 from kam._concentration import Concentration, concentration
 from kam._core import __version__
+from kam._covariates import BGNBDCovariates, MBGNBDCovariates
 from kam._data_report import DataReport
 from kam._discount import effective_annual_rate
 from kam._discrete import BGBB, BetaDiscreteWeibull, ShiftedBetaGeometric
@@ -32,6 +33,7 @@ from kam._learned import LearnedWeights, learn_weights
 from kam._model import Model
 from kam._models import BGNBD, MBGNBD, NBD, GammaGamma, ParetoNBD, lifetime_value
 from kam._order_grid import OrderGrid, order_grid
+from kam._order_state import OrderState
 from kam._profile import profiles
 from kam._regular import BGCNBD, MBGCNBD
 from kam._schema import schema as _schema
@@ -55,6 +57,7 @@ __all__ = [
     "NBD",
     "AhpResult",
     "AssumptionWarning",
+    "BGNBDCovariates",
     "BacktestResult",
     "BetaDiscreteWeibull",
     "BootstrapResult",
@@ -67,8 +70,10 @@ __all__ = [
     "GroupedModel",
     "InsufficientDataError",
     "LearnedWeights",
+    "MBGNBDCovariates",
     "Model",
     "OrderGrid",
+    "OrderState",
     "ParetoNBD",
     "RowWarning",
     "ScoreResult",

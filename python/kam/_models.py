@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -141,6 +142,8 @@ class Estimator:
         lines.append(
             f"  log-likelihood {e.log_likelihood:.6f}, {e.stop_reason} after {e.iterations}"
         )
+        if e.prior_weight or e.log_prior:
+            lines.append(f"  log prior {e.log_prior:.6f}, weight of the prior {e.prior_weight:.3f}")
         if e.warning:
             lines.append(f"  warning: {e.warning}")
         return "\n".join(lines)
@@ -180,24 +183,93 @@ def _warn_left_out(estimate: _core.Estimate) -> None:
         warnings.warn(text, RowWarning, stacklevel=3)
 
 
+_BELIEFS = ("order_rate", "dropout", "rate_heterogeneity", "dropout_heterogeneity")
+
+
+def _checked_prior(prior: Any) -> dict[str, tuple[float, float] | None] | None:
+    if prior is None:
+        return None
+    for name in prior:
+        if name not in _BELIEFS:
+            raise ValueError(f"`prior` knows {', '.join(_BELIEFS)}, got {name!r}")
+    return {name: _belief(name, pair) for name, pair in prior.items()}
+
+
+def _belief(name: str, pair: Any) -> tuple[float, float] | None:
+    if pair is None:
+        return None
+    try:
+        median, sigma = pair
+        return float(median), float(sigma)
+    except (TypeError, ValueError):
+        raise ValueError(f"`prior['{name}']` must be (median, sigma), got {pair!r}") from None
+
+
 class OrderModel(Estimator, PortfolioVerbs):
     """Verbs of every order model. Input: frames with frequency, recency and age (or T)."""
 
     _names: ClassVar[tuple[str, ...]] = ("r", "alpha", "a", "b")
     _input: ClassVar[tuple[str, ...]] = ("frequency", "recency", "age")
 
-    def fit(self, summary: Any, sample_weight: Any = None, unit: str = "week") -> Self:
+    def fit(
+        self,
+        summary: Any,
+        sample_weight: Any = None,
+        unit: str = "week",
+        *,
+        start: Self | None = None,
+        prior: Mapping[str, tuple[float, float] | None] | None = None,
+    ) -> Self:
         """Maximum likelihood. Rows that cannot be read are left out and counted in a RowWarning.
 
         `sample_weight` counts a row that often; `unit` is the unit of time of the columns, kept in
         the model and its JSON. Raises InsufficientDataError without a repeat order.
+
+        `start`: a fitted model, last month's say, of the same unit; saves iterations, the estimate
+        is the same. `prior`: (median, sigma) of ``order_rate`` (r/alpha, per unit), ``dropout``
+        (a/(a+b)), ``rate_heterogeneity`` (1/r) and ``dropout_heterogeneity`` (1/(a+b)); sigma is
+        the standard deviation of the logarithm (of the logit of ``dropout``). The last two default
+        to (1, 1.5) and (0.5, 1.5) once a prior is given; None switches one off.
         """
         x, t_x, age = order_columns(summary)
         weights = _weights(sample_weight, len(x))
-        estimate = _core.fit_orders(self._kind, x, t_x, age, weights, unit)
+        if prior is not None and self._kind not in ("bgnbd", "mbgnbd"):
+            raise ValueError(f"`prior` is for BGNBD and MBGNBD, not {type(self).__name__}")
+        estimate = _core.fit_orders(
+            self._kind,
+            x,
+            t_x,
+            age,
+            weights,
+            unit,
+            self._start_values(start, unit),
+            _checked_prior(prior),
+        )
         self._data_sums = data_sums((x, t_x, age), weights)
         _warn_left_out(estimate)
         return self._finish(estimate)
+
+    @property
+    def log_prior_(self) -> float:
+        """ln of the prior density relative to its peak; the fit maximises it plus log_likelihood_.
+
+        0 without a prior.
+        """
+        return self._fitted.log_prior
+
+    @property
+    def prior_weight_(self) -> float:
+        """Share of the prior in what is known about the parameters: 0 the data alone, at most 1."""
+        return self._fitted.prior_weight
+
+    def _start_values(self, start: Any, unit: str) -> list[float] | None:
+        if start is None:
+            return None
+        if not isinstance(start, type(self)):
+            raise TypeError(f"`start` must be a {type(self).__name__}, got {type(start).__name__}")
+        if start.unit_ != unit:
+            raise ValueError(f"`start` has the unit {start.unit_}, the fit {unit}")
+        return list(start._fitted.values)
 
     def log_likelihood(self, summary: Any) -> Doubles:
         """Per account."""

@@ -72,5 +72,7 @@ void bind_profile(py::module_& m);
 void bind_classification(py::module_& m);
 void bind_scorecard(py::module_& m);
 void bind_scoring(py::module_& m);
+void bind_covariates(py::module_& m);
+void bind_order_state(py::module_& m);
 
 }  // namespace kam::python

@@ -17,18 +17,52 @@ OrderColumns orders(const Doubles& frequency, const Doubles& recency, const Doub
   return {in(frequency), in(recency), in(age), in(weight), in(log_gaps)};
 }
 
+/// {"order_rate": (median, sigma) or None, …}: a name left out keeps its default.
+std::optional<OrderPrior> prior_of(const std::optional<py::dict>& beliefs) {
+  if (!beliefs) return {};
+  OrderPrior prior;
+  const auto take = [&](const char* name, std::optional<Belief>& belief) {
+    if (!beliefs->contains(name)) return;
+    const auto pair = (*beliefs)[name].cast<std::optional<std::pair<double, double>>>();
+    belief = pair ? std::optional(Belief{pair->first, pair->second}) : std::nullopt;
+  };
+  take("order_rate", prior.order_rate);
+  take("dropout", prior.dropout);
+  take("rate_heterogeneity", prior.rate_heterogeneity);
+  take("dropout_heterogeneity", prior.dropout_heterogeneity);
+  return prior;
+}
+
 Estimate fit_orders(const std::string& kind, const Doubles& frequency, const Doubles& recency,
-                    const Doubles& age, const OptionalDoubles& weight,
-                    const std::string& unit_name) {
+                    const Doubles& age, const OptionalDoubles& weight, const std::string& unit_name,
+                    const std::optional<std::vector<double>>& start,
+                    const std::optional<py::dict>& beliefs) {
   const TimeUnit unit = unit_of(unit_name);
   const OrderColumns columns = orders(frequency, recency, age, weight);
-  const auto fitted = [&](const auto& fit) {
-    return Estimate::from(kind, unit, value_or_raise(without_gil([&] { return fit(columns); })));
+  const auto fitted = [&]<class Parameters>(Parameters, const auto& fit) {
+    FitOptions<Parameters> options;
+    if (start) {
+      std::array<double, Parameters::kCount> values{};
+      if (start->size() != values.size()) throw py::value_error("`start` has the wrong length");
+      std::copy(start->begin(), start->end(), values.begin());
+      options.start = Parameters::from_values(values);
+    }
+    if constexpr (std::is_same_v<typename PriorOf<Parameters>::type, OrderPrior>) {
+      options.prior = prior_of(beliefs);
+    }
+    return Estimate::from(kind, unit,
+                          value_or_raise(without_gil([&] { return fit(columns, options); })));
   };
-  if (kind == "bgnbd") return fitted([](const auto& c) { return bgnbd::fit(c); });
-  if (kind == "pareto_nbd") return fitted([](const auto& c) { return pareto_nbd::fit(c); });
-  if (kind == "nbd") return fitted([](const auto& c) { return nbd::fit(c); });
-  return fitted([](const auto& c) { return mbgnbd::fit(c); });
+  if (kind == "bgnbd")
+    return fitted(bgnbd::Parameters{},
+                  [](const auto& c, const auto& o) { return bgnbd::fit(c, o); });
+  if (kind == "pareto_nbd")
+    return fitted(pareto_nbd::Parameters{},
+                  [](const auto& c, const auto& o) { return pareto_nbd::fit(c, o); });
+  if (kind == "nbd")
+    return fitted(nbd::Parameters{}, [](const auto& c, const auto& o) { return nbd::fit(c, o); });
+  return fitted(mbgnbd::Parameters{},
+                [](const auto& c, const auto& o) { return mbgnbd::fit(c, o); });
 }
 
 /// BG/CNBD-k or MBG/CNBD-k at `k`, or at the best of 1 to `most_phases`.
@@ -100,6 +134,8 @@ void bind_estimate(py::module_& m) {
       .def_readonly("standard_errors", &Estimate::standard_errors)
       .def_readonly("log_covariance", &Estimate::log_covariance)
       .def_readonly("log_likelihood", &Estimate::log_likelihood)
+      .def_readonly("log_prior", &Estimate::log_prior)
+      .def_readonly("prior_weight", &Estimate::prior_weight)
       .def_readonly("stop_reason", &Estimate::stop_reason)
       .def_property_readonly("converged", &Estimate::converged)
       .def_readonly("iterations", &Estimate::iterations)

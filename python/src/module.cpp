@@ -63,4 +63,6 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_not_used()) {
   bind_scoring(m);
   bind_scorecard(m);
   bind_classification(m);
+  bind_covariates(m);
+  bind_order_state(m);
 }

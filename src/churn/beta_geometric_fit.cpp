@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "churn/order_prior.hpp"
 #include "churn/phase_terms.hpp"
 #include "numeric/fit_report.hpp"
 #include "numeric/grouping.hpp"
@@ -303,10 +304,19 @@ Eigen::VectorXd start_from_data(Likelihood& likelihood, int phases) {
   return best;
 }
 
+/// The prior in phases, not orders, per unit of time: what r / alpha counts.
+std::optional<OrderPrior> in_phases(std::optional<OrderPrior> prior, int phases) {
+  if (prior && prior->order_rate) prior->order_rate->median *= phases;
+  return prior;
+}
+
 Status check_options(const FitOptions<BetaGeometricParameters>& options) {
   if (!(options.tolerance > 0)) return invalid_argument("tolerance", "> 0", options.tolerance);
   if (options.max_iterations < 1) {
     return invalid_argument("max_iterations", ">= 1", options.max_iterations);
+  }
+  if (options.prior) {
+    if (Status s = check(*options.prior); !s.ok()) return s;
   }
   if (!options.start) return {};
   const auto values = options.start->values();
@@ -343,12 +353,19 @@ Result<FitResult<BetaGeometricParameters>> fit_beta_geometric(
   } else {
     start = start_from_data(likelihood, kind.phases);
   }
+  const auto prior = in_phases(options.prior, kind.phases);
   const auto optimum = numeric::maximise(
-      start, [&](const Eigen::VectorXd& at) { return likelihood(at); },
+      start,
+      [&](const Eigen::VectorXd& at) {
+        Evaluation objective = likelihood(at);
+        if (prior) add_prior(*prior, at, objective);
+        return objective;
+      },
       {.tolerance = options.tolerance, .max_iterations = options.max_iterations},
       [&] { return !likelihood.cancelled(); });
   if (likelihood.cancelled()) return Status{StatusCode::cancelled, "cancelled by the executor"};
   numeric::finish_fit(optimum, fit);
+  if (prior) report_prior(*prior, optimum, fit);
   if (kind.phases > 1) {
     // Without the gaps it must not pass for one that can be compared across k.
     fit.log_likelihood += accounts.log_gaps.empty()

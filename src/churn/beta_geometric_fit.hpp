@@ -5,6 +5,7 @@
 #include <kam/base/columns.hpp>
 #include <kam/base/executor.hpp>
 #include <kam/base/fit.hpp>
+#include <kam/churn/order_prior.hpp>
 
 #include <array>
 
@@ -15,6 +16,7 @@ namespace kam::detail {
 /// The common form: r, alpha, a, b as in either model.
 struct BetaGeometricParameters {
   double r, alpha, a, b;
+  using Prior = OrderPrior;
   static constexpr std::size_t kCount = 4;
   static constexpr std::array<const char*, kCount> kNames{"r", "alpha", "a", "b"};
   [[nodiscard]] std::array<double, kCount> values() const { return {r, alpha, a, b}; }
@@ -43,7 +45,8 @@ Result<FitResult<Parameters>> fit_as(const OrderColumns& accounts, const BetaGeo
                                      const FitOptions<Parameters>& options,
                                      const Executor& executor) {
   FitOptions<BetaGeometricParameters> common{.tolerance = options.tolerance,
-                                             .max_iterations = options.max_iterations};
+                                             .max_iterations = options.max_iterations,
+                                             .prior = options.prior};
   if (options.start) common.start = BetaGeometricParameters::from_values(options.start->values());
   auto fit = fit_beta_geometric(accounts, kind, common, executor);
   if (!fit) return fit.error();
@@ -53,6 +56,8 @@ Result<FitResult<Parameters>> fit_as(const OrderColumns& accounts, const BetaGeo
   result.covariance = fit->covariance;
   result.log_covariance = fit->log_covariance;
   result.log_likelihood = fit->log_likelihood;
+  result.log_prior = fit->log_prior;
+  result.prior_weight = fit->prior_weight;
   result.stop_reason = fit->stop_reason;
   result.iterations = fit->iterations;
   result.gradient_norm = fit->gradient_norm;

@@ -125,6 +125,10 @@ Json estimate_to_json(const Estimate& e) {
                {"events", e.events},
                {"rows_rejected", e.rows_rejected},
                {"warning", e.warning}};
+  if (e.log_prior < 0 || e.prior_weight > 0) {  // files of fits without a prior stay as they were
+    json["log_prior"] = e.log_prior;
+    json["prior_weight"] = e.prior_weight;
+  }
   json["log_likelihood"] = std::isfinite(e.log_likelihood) ? Json(e.log_likelihood) : Json(nullptr);
   if (!e.k_profile.empty()) json["k_profile"] = numbers_to_json(e.k_profile);
   return json;
@@ -174,6 +178,8 @@ Estimate read_estimate(const JsonNode& node) {
   if (e.log_covariance.size() != e.names.size() * e.names.size())
     node.fail("log_covariance", "has the wrong length");
   e.log_likelihood = node.number("log_likelihood");
+  e.log_prior = node.finite("log_prior", 0);
+  e.prior_weight = node.finite("prior_weight", 0);
   e.stop_reason = node.text("stop_reason");
   e.iterations = static_cast<int>(std::clamp(node.finite("iterations", 0), 0.0, 1e9));
   e.accounts = node.finite("accounts", 0);

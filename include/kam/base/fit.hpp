@@ -25,11 +25,27 @@ enum class StopReason : std::uint8_t {
   return kNames[static_cast<int>(reason)];
 }
 
+/// For models without priors.
+struct NoPrior {};
+
+template <class Parameters>
+struct PriorOf {
+  using type = NoPrior;
+};
+template <class Parameters>
+  requires requires { typename Parameters::Prior; }
+struct PriorOf<Parameters> {
+  using type = typename Parameters::Prior;
+};
+
 template <class Parameters>
 struct FitOptions {
   std::optional<Parameters> start{};  ///< empty: derived from the data
   double tolerance = 1e-14;           ///< on the Newton decrement, relative to |log-likelihood|
   int max_iterations = 200;
+  /// Empty: maximum likelihood. Otherwise the mode of likelihood times prior (MAP), and every
+  /// covariance is that of the posterior near its mode.
+  std::optional<typename PriorOf<Parameters>::type> prior{};
 };
 
 /// `Parameters` is a plain struct with kCount, kNames, values() and from_values().
@@ -43,6 +59,11 @@ struct FitResult {
   Matrix covariance{};           ///< of the natural parameters
   Matrix log_covariance{};       ///< of their logarithms: what intervals are computed from
   double log_likelihood = 0;     ///< weighted sum over rows, on the original time and money scale
+  /// ln of the prior density at the parameters relative to its peak, <= 0; 0 without a prior. The
+  /// fit maximises log_likelihood + log_prior.
+  double log_prior = 0;
+  /// Share of the prior in what is known about the parameters, 0 (the data alone) to 1.
+  double prior_weight = 0;
   StopReason stop_reason = StopReason::iteration_limit;
   int iterations = 0;
   double gradient_norm = 0;     ///< largest |d log-likelihood / d ln parameter|

@@ -20,6 +20,7 @@
 #include <kam/base/hypergeometric.hpp>
 #include <kam/base/renewals.hpp>
 #include <kam/base/special.hpp>
+#include <kam/churn/order_prior.hpp>
 
 namespace kam::cnbd {
 
@@ -32,6 +33,7 @@ struct Parameters {
   double b;      ///< second Beta parameter of the drop-out        [-],    > 0
   int k = 1;     ///< phases of a gap                              [-],    1 to kMostPhases
 
+  using Prior = OrderPrior;  ///< its order_rate is r / (k alpha): orders, not phases, per unit
   static constexpr std::size_t kCount = 4;  ///< of the continuous ones: k has no standard error
   static constexpr std::array<const char*, kCount> kNames{"r", "alpha", "a", "b"};
   [[nodiscard]] constexpr std::array<double, kCount> values() const { return {r, alpha, a, b}; }

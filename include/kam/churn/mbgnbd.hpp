@@ -17,6 +17,7 @@
 #include <kam/base/fit.hpp>
 #include <kam/base/hypergeometric.hpp>
 #include <kam/base/special.hpp>
+#include <kam/churn/order_prior.hpp>
 
 namespace kam::mbgnbd {
 
@@ -26,6 +27,7 @@ struct Parameters {
   double a;      ///< first Beta parameter of the drop-out      [-],    > 0
   double b;      ///< second Beta parameter of the drop-out     [-],    > 0
 
+  using Prior = OrderPrior;
   static constexpr std::size_t kCount = 4;
   static constexpr std::array<const char*, kCount> kNames{"r", "alpha", "a", "b"};
   [[nodiscard]] constexpr std::array<double, kCount> values() const { return {r, alpha, a, b}; }
@@ -118,7 +120,8 @@ namespace detail {
 
 /// Maximum likelihood by Newton's method with a trust region in the logarithms of the parameters,
 /// gradient and Hessian analytic, identical rows collapsed. Unreadable rows are left out and
-/// counted. Errors: size_mismatch; invalid_argument (start, tolerance); insufficient_data without a
+/// counted. With a prior: its mode (order_prior.hpp). Errors: size_mismatch; invalid_argument
+/// (start, tolerance, prior); insufficient_data without a
 /// repeat order. Cost: about 30 ns per distinct (x, t_x, T) and iteration, 5 to 15 iterations.
 [[nodiscard]] Result<FitResult<Parameters>> fit(const OrderColumns& accounts,
                                                 const FitOptions<Parameters>& options = {},

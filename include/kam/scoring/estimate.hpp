@@ -26,7 +26,9 @@ struct Estimate {
   std::vector<double> standard_errors;  ///< of the natural parameters; NaN where unknown
   std::vector<double> log_covariance;   ///< of ln(parameters), row-major; NaN where unknown
   double log_likelihood = kNaN;         ///< NaN for given, not fitted, parameters
-  std::string stop_reason = "given";    ///< stop_reason_name, or given
+  double log_prior = 0;     ///< ln of the prior density relative to its peak; 0 without a prior
+  double prior_weight = 0;  ///< share of the prior in what is known, 0 to 1
+  std::string stop_reason = "given";  ///< stop_reason_name, or given
   int iterations = 0;
   double accounts = 0;       ///< weight of the rows used
   double events = 0;         ///< repeat orders, or spend rows, behind it
@@ -44,6 +46,8 @@ struct Estimate {
     e.standard_errors.assign(errors.begin(), errors.end());
     e.log_covariance.assign(fit.log_covariance.begin(), fit.log_covariance.end());
     e.log_likelihood = fit.log_likelihood;
+    e.log_prior = fit.log_prior;
+    e.prior_weight = fit.prior_weight;
     e.stop_reason = stop_reason_name(fit.stop_reason);
     e.iterations = fit.iterations;
     e.accounts = fit.weight;
