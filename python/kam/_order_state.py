@@ -120,7 +120,7 @@ class OrderState:
     def load(cls, path: str | Path) -> Self:
         """The inverse of `save`. FormatError or VersionError for anything else."""
         try:
-            with np.load(Path(path), allow_pickle=False) as file:
+            with Path(path).open("rb") as whole, np.load(whole, allow_pickle=False) as file:
                 header, ids = _read(file, "header"), _read(file, "ids")
                 tables = {name: _table(file, name, kind) for name, kind in _TABLES.items()}
         except (ValueError, KeyError, EOFError, TypeError, AttributeError, zipfile.BadZipFile) as e:

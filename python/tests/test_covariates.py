@@ -130,9 +130,9 @@ def test_json_and_pickle_keep_the_bits(pair: Any) -> None:
 
 def test_runaway_dropout_is_told(pair: Any) -> None:
     covariate, plain = pair
-    same_for_all = plain.from_params(r=0.8, alpha=6, a=3e5, b=9e5).simulate(1500, 60.0, seed=9)
+    same_for_all = plain.from_params(r=0.8, alpha=6, a=3e5, b=9e5).simulate(1500, 60.0, seed=3)
     accounts = {**same_for_all, "score": np.arange(1500.0) % 7}
-    with pytest.warns(kam.ConvergenceWarning, match="`a`, `b`|`a` \\+ `b`"):
+    with pytest.warns(kam.ConvergenceWarning, match="`a`, `b` run to infinity"):
         fit = covariate(dropout_covariates=["score"]).fit(accounts)
     assert "warning" in fit.summary()
 

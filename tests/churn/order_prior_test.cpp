@@ -93,7 +93,9 @@ TYPED_TEST(Prior, FortyAccountsGiveAFiniteFitWhoseIntervalHoldsTheTruth) {
     ++fitted;
     EXPECT_GT(fit->standard_errors.r, 0);
     EXPECT_LE(fit->log_prior, 0);
-    if (plain->converged()) EXPECT_LE(fit->log_likelihood, plain->log_likelihood + 1e-9) << seed;
+    if (plain->converged()) {
+      EXPECT_LE(fit->log_likelihood, plain->log_likelihood + 1e-9) << seed;
+    }
     coldest = std::min(coldest, fit->prior_weight);
     // 90 % interval of the mean order rate, ln r - ln alpha.
     const auto& c = fit->log_covariance;
