@@ -225,8 +225,8 @@ class OrderModel(Estimator, PortfolioVerbs):
         `sample_weight` counts a row that often; `unit` is the unit of time of the columns, kept in
         the model and its JSON. Raises InsufficientDataError without a repeat order.
 
-        `start`: a fitted model, last month's say, of the same unit; saves iterations, the estimate
-        is the same. `prior`: (median, sigma) of ``order_rate`` (r/alpha, per unit), ``dropout``
+        `start`: a fitted model, last month's say, of the same unit: where the search begins; the
+        estimate is the same. `prior`: (median, sigma) of ``order_rate`` (r/alpha, per unit), ``dropout``
         (a/(a+b)), ``rate_heterogeneity`` (1/r) and ``dropout_heterogeneity`` (1/(a+b)); sigma is
         the standard deviation of the logarithm (of the logit of ``dropout``). The last two default
         to (1, 1.5) and (0.5, 1.5) once a prior is given; None switches one off.
@@ -234,7 +234,9 @@ class OrderModel(Estimator, PortfolioVerbs):
         x, t_x, age = order_columns(summary)
         weights = _weights(sample_weight, len(x))
         if prior is not None and self._kind not in ("bgnbd", "mbgnbd"):
-            raise ValueError(f"`prior` is for BGNBD and MBGNBD, not {type(self).__name__}")
+            raise ValueError(
+                "`prior` is for BGNBD, MBGNBD, BGCNBD and MBGCNBD, not " + type(self).__name__
+            )
         estimate = _core.fit_orders(
             self._kind,
             x,
@@ -308,10 +310,35 @@ class OrderModel(Estimator, PortfolioVerbs):
         return float(_core.expected_orders_new(self._fitted, float(horizon)))
 
     def discounted_expected_orders(
-        self, summary: Any, *, horizon: float, delta_continuous: float
+        self, summary: Any, *, horizon: float | None = None, delta_continuous: float
     ) -> Doubles:
-        """E[sum of exp(-delta t) over the orders within `horizon`]; delta per unit of time."""
-        return self._discounted(summary, float(horizon), delta_continuous)
+        """E[sum of exp(-delta t) over the orders within `horizon`]; delta per unit of time.
+
+        ``horizon=None``: over all orders to come (discounted expected residual transactions);
+        delta must then be > 0.
+        """
+        return self._discounted(
+            summary, float("inf") if horizon is None else float(horizon), delta_continuous
+        )
+
+    def probability_of_orders(self, n: int, horizon: float, summary: Any = None) -> Doubles | float:
+        """P(exactly `n` orders within `horizon`), per account from now on.
+
+        Without a summary: of an account that places its first order now (repeat orders).
+        """
+        if not 0 <= float(horizon) < float("inf"):
+            raise ValueError(f"`horizon` must be finite and >= 0, got {horizon}")
+        if not (0 <= float(n) < 9e15 and float(n).is_integer()):
+            raise ValueError(f"`n` must be a whole number >= 0, got {n}")
+        if summary is None:
+            return float(_core.probability_of_orders_new(self._fitted, float(n), float(horizon)))
+        return self._column(_core.probability_of_orders, summary, float(n), float(horizon))
+
+    def probability_alive_at(self, summary: Any, horizon: float) -> Doubles:
+        """P(still a customer `horizon` after the observation end)."""
+        if not 0 <= float(horizon) < float("inf"):
+            raise ValueError(f"`horizon` must be finite and >= 0, got {horizon}")
+        return self._column(_core.probability_alive_at, summary, float(horizon))
 
     def _discounted(self, summary: Any, horizon: float, delta_continuous: float) -> Doubles:
         return self._column(
@@ -353,36 +380,7 @@ class MBGNBD(OrderModel):
     _kind = "mbgnbd"
 
 
-class _PoissonModel(OrderModel):
-    """Models whose orders, while the account is there, are a Poisson process to the end."""
-
-    def discounted_expected_orders(
-        self, summary: Any, *, horizon: float | None = None, delta_continuous: float
-    ) -> Doubles:
-        """E[sum of exp(-delta t) over the orders within `horizon`]; delta per unit of time.
-
-        ``horizon=None``: over all orders to come (discounted expected residual transactions);
-        delta must then be > 0.
-        """
-        return self._discounted(
-            summary, float("inf") if horizon is None else float(horizon), delta_continuous
-        )
-
-    def probability_of_orders(self, n: int, horizon: float, summary: Any = None) -> Doubles | float:
-        """P(exactly `n` orders within `horizon`), per account from now on.
-
-        Without a summary: of an account that places its first order now (repeat orders).
-        """
-        if not 0 <= float(horizon) < float("inf"):
-            raise ValueError(f"`horizon` must be finite and >= 0, got {horizon}")
-        if not (0 <= float(n) < 9e15 and float(n).is_integer()):
-            raise ValueError(f"`n` must be a whole number >= 0, got {n}")
-        if summary is None:
-            return float(_core.probability_of_orders_new(self._fitted, float(n), float(horizon)))
-        return self._column(_core.probability_of_orders, summary, float(n), float(horizon))
-
-
-class ParetoNBD(_PoissonModel):
+class ParetoNBD(OrderModel):
     """Pareto/NBD (Schmittlein, Morrison & Colombo 1987): r, alpha, s, beta.
 
     The account may leave at any moment, unseen, not only right after an order.
@@ -391,14 +389,8 @@ class ParetoNBD(_PoissonModel):
     _kind = "pareto_nbd"
     _names: ClassVar[tuple[str, ...]] = ("r", "alpha", "s", "beta")
 
-    def probability_alive_at(self, summary: Any, horizon: float) -> Doubles:
-        """P(still a customer `horizon` after the observation end)."""
-        if not 0 <= float(horizon) < float("inf"):
-            raise ValueError(f"`horizon` must be finite and >= 0, got {horizon}")
-        return self._column(_core.probability_alive_at, summary, float(horizon))
 
-
-class NBD(_PoissonModel):
+class NBD(OrderModel):
     """NBD (Ehrenberg 1959): r, alpha. Nobody leaves: the baseline of every churn model.
 
     P(alive) is 1 by definition and every silence is chance.

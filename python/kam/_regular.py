@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -11,6 +12,7 @@ from kam._columns import Doubles, warn_rows
 from kam._errors import DataError
 from kam._models import (
     OrderModel,
+    _checked_prior,
     _warn_left_out,
     _weights,
     gaps_column,
@@ -46,8 +48,18 @@ class _Regular(OrderModel):
             model._k = model._fitted.phases
         return model
 
-    def fit(self, summary: Any, sample_weight: Any = None, unit: str = "week") -> Self:
+    def fit(
+        self,
+        summary: Any,
+        sample_weight: Any = None,
+        unit: str = "week",
+        *,
+        start: Self | None = None,
+        prior: Mapping[str, tuple[float, float] | None] | None = None,
+    ) -> Self:
         """Maximum likelihood, at the k given or at the best of 1 to `k_max`.
+
+        `start` and `prior` as in BGNBD.fit; ``order_rate`` is r/(k alpha), orders per unit.
 
         To choose k the summary needs the column ``log_gaps`` (``kam.summarize(..., gaps=True)``).
         At a given k the parameters are the same without it, but log_likelihood_ is NaN for k > 1.
@@ -61,7 +73,18 @@ class _Regular(OrderModel):
             )
         weights = _weights(sample_weight, len(x))
         estimate = _core.fit_phases(
-            self._kind, self._k, self._k_max, x, t_x, age, gaps, weights, unit
+            self._kind,
+            self._k,
+            self._k_max,
+            x,
+            t_x,
+            age,
+            gaps,
+            weights,
+            unit,
+            self._start_values(start, unit),
+            1 if start is None else start._fitted.phases,
+            _checked_prior(prior),
         )
         _warn_left_out(estimate)
         return self._finish(estimate)
@@ -95,16 +118,6 @@ class _Regular(OrderModel):
         values, report = _core.log_likelihood(self._fitted, *order_columns(summary), gaps)
         warn_rows(report, "log_likelihood", 3)
         return values
-
-    def probability_of_orders_new(self, n: Any, horizon: float) -> Doubles:
-        """P(n repeat orders within `horizon`) of a new account, for each whole number in `n`."""
-        if not 0 <= float(horizon) < float("inf"):
-            raise ValueError(f"`horizon` must be finite and >= 0, got {horizon}")
-        counts = np.atleast_1d(np.asarray(n, dtype=np.float64)).tolist()
-        values = [
-            _core.probability_of_orders_new(self._fitted, count, float(horizon)) for count in counts
-        ]
-        return np.array(values)
 
     def simulate(self, n: int, age: Any, seed: int) -> dict[str, Doubles]:
         """As for the other order models, with the column log_gaps."""

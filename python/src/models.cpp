@@ -69,19 +69,34 @@ Estimate fit_orders(const std::string& kind, const Doubles& frequency, const Dou
 Estimate fit_phases(const std::string& kind, std::optional<int> k, int most_phases,
                     const Doubles& frequency, const Doubles& recency, const Doubles& age,
                     const OptionalDoubles& log_gaps, const OptionalDoubles& weight,
-                    const std::string& unit_name) {
+                    const std::string& unit_name, const std::optional<std::vector<double>>& start,
+                    int start_phases, const std::optional<py::dict>& beliefs) {
   const TimeUnit unit = unit_of(unit_name);
   const OrderColumns columns = orders(frequency, recency, age, weight, log_gaps);
-  const auto answer = [&](const auto& at_k, const auto& over_k) {
-    if (k) return Estimate::from(kind, unit, value_or_raise(without_gil(at_k)));
-    return Estimate::from(kind, unit, value_or_raise(without_gil(over_k)));
+  const auto answer = [&]<class Parameters>(Parameters, const auto& at_k, const auto& over_k) {
+    FitOptions<Parameters> options{.prior = prior_of(beliefs)};
+    if (start) {
+      const int phases = k.value_or(start_phases);
+      options.start = Parameters{start->at(0), start->at(1) * start_phases / phases, start->at(2),
+                                 start->at(3), phases};
+    }
+    if (k)
+      return Estimate::from(
+          kind, unit, value_or_raise(without_gil([&] { return at_k(columns, *k, options); })));
+    return Estimate::from(
+        kind, unit,
+        value_or_raise(without_gil([&] { return over_k(columns, most_phases, options); })));
   };
   if (kind == "bgcnbd") {
-    return answer([&] { return bgcnbd::fit(columns, *k); },
-                  [&] { return bgcnbd::fit_k(columns, most_phases); });
+    return answer(
+        bgcnbd::Parameters{},
+        [](const auto& c, int at, const auto& o) { return bgcnbd::fit(c, at, o); },
+        [](const auto& c, int most, const auto& o) { return bgcnbd::fit_k(c, most, o); });
   }
-  return answer([&] { return mbgcnbd::fit(columns, *k); },
-                [&] { return mbgcnbd::fit_k(columns, most_phases); });
+  return answer(
+      mbgcnbd::Parameters{},
+      [](const auto& c, int at, const auto& o) { return mbgcnbd::fit(c, at, o); },
+      [](const auto& c, int most, const auto& o) { return mbgcnbd::fit_k(c, most, o); });
 }
 
 Estimate fit_spend(const Doubles& frequency, const Doubles& monetary_value,

@@ -82,11 +82,11 @@ def test_a_late_regular_buyer_is_sooner_given_up() -> None:
 def test_counts_of_a_new_account_add_up(model: Any) -> None:
     fitted = model.from_params(**TRUE)
     n = np.arange(400)
-    p = fitted.probability_of_orders_new(n, 12)
+    p = np.array([fitted.probability_of_orders(int(count), 12) for count in n])
     assert_allclose(p.sum(), 1, rtol=1e-12)
     assert_allclose((n * p).sum(), fitted.expected_orders_new(12), rtol=1e-10)
     with pytest.raises(ValueError, match="horizon"):
-        fitted.probability_of_orders_new(1, -1)
+        fitted.probability_of_orders(1, -1)
 
 
 @pytest.mark.parametrize("k", [0, 21, 2.5, -1])

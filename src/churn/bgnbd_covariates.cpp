@@ -29,7 +29,7 @@ detail::Loadings loadings_of(DropoutEffect effect) {
 Result<BetaGeometricParameters> start_of(const CovariateDesign& d, bool first_order_counts,
                                          const Executor& executor) {
   const OrderColumns rows{d.x, d.t_x, d.T, d.weight};
-  auto fit = detail::fit_beta_geometric(rows, first_order_counts, {}, executor);
+  auto fit = detail::fit_beta_geometric(rows, {first_order_counts}, {}, executor);
   if (!fit) return fit.error();
   if (fit->warning.empty()) return fit->parameters;
   FitOptions<BetaGeometricParameters> with_prior;
@@ -37,7 +37,7 @@ Result<BetaGeometricParameters> start_of(const CovariateDesign& d, bool first_or
   for (std::size_t i = 0; i < d.T.size(); ++i) time += d.weight[i] * d.T[i];
   with_prior.prior = OrderPrior{.order_rate = Belief{d.orders / std::max(time, 1e-300), 3},
                                 .dropout = Belief{0.2, 2}};
-  fit = detail::fit_beta_geometric(rows, first_order_counts, with_prior, executor);
+  fit = detail::fit_beta_geometric(rows, {first_order_counts}, with_prior, executor);
   if (!fit) return fit.error();
   return fit->parameters;
 }

@@ -7,6 +7,7 @@
 
 #include <boost/math/quadrature/gauss.hpp>
 
+#include "churn/discounted_endless.hpp"
 #include "churn/order_batch.hpp"
 #include "churn/phase_batch.hpp"
 
@@ -93,6 +94,9 @@ double discounted_if_alive(const Parameters& p, double horizon, double delta, do
     return discounted_expected_orders_if_alive(p, horizon, delta, x, T);
   } else {
     const auto orders = [&](double t) { return expected_orders_if_alive(p, t, x, T); };
+    if (horizon == HUGE_VAL) {
+      return detail::discounted_endless({.scale = p.alpha + T}, delta, orders);
+    }
     const double at_end = std::exp(-delta * horizon) * orders(horizon);
     if (delta == 0 || horizon == 0) return at_end;
     const double scale = p.alpha + T;
@@ -106,23 +110,12 @@ double discounted_if_alive(const Parameters& p, double horizon, double delta, do
   }
 }
 
-/// ok where the model knows the distribution of the number of orders.
-Status check_counts_orders(const OrderModel& model) {
-  const bool counts = std::visit(
-      [](const auto& p) { return requires { probability_of_orders(p, 1.0, 1.0); }; }, model);
-  if (counts) return {};
-  return {StatusCode::invalid_argument,
-          std::string("`model` must be pareto_nbd or nbd, got ") + order_model_name(model)};
-}
-
-/// A horizon without end needs a discount, and a model with a formula for it.
-Status check_discount(const OrderModel& model, double horizon, double delta) {
+/// A horizon without end needs a discount.
+Status check_discount(double horizon, double delta) {
   if (!(delta >= 0) || !std::isfinite(delta)) {
     return invalid_argument("delta", "finite and >= 0", delta);
   }
-  const bool endless =
-      std::visit([](const auto& p) { return kDiscountsItself<std::decay_t<decltype(p)>>; }, model);
-  if (horizon != HUGE_VAL || !endless) return check_horizon(horizon);
+  if (horizon != HUGE_VAL) return check_horizon(horizon);
   return delta > 0 ? Status{}
                    : invalid_argument("delta", "> 0 where the horizon is infinite", delta);
 }
@@ -216,7 +209,7 @@ BatchReport expected_orders(const OrderModel& model, double horizon, const Order
 BatchReport discounted_expected_orders(const OrderModel& model, double horizon, double delta,
                                        const OrderColumns& accounts, std::span<double> out,
                                        const Executor& executor) {
-  if (Status s = check_discount(model, horizon, delta); !s.ok()) return failed(std::move(s));
+  if (Status s = check_discount(horizon, delta); !s.ok()) return failed(std::move(s));
   return batch_if_alive(model, accounts, out, executor, [=](const auto& p, auto... account) {
     return discounted_if_alive(p, horizon, delta, account...);
   });
@@ -226,13 +219,8 @@ BatchReport probability_alive_at(const OrderModel& model, double horizon,
                                  const OrderColumns& accounts, std::span<double> out,
                                  const Executor& executor) {
   if (Status s = check_horizon(horizon); !s.ok()) return failed(std::move(s));
-  if (Status s = check_counts_orders(model); !s.ok()) return failed(std::move(s));
   return batch(model, accounts, out, executor, [=](const auto& p, double x, double t_x, double T) {
-    if constexpr (requires { probability_alive_at(p, horizon, x, t_x, T); }) {
-      return probability_alive_at(p, horizon, x, t_x, T);
-    } else {
-      return kNaN;
-    }
+    return probability_alive_at(p, horizon, x, t_x, T);
   });
 }
 
@@ -240,29 +228,14 @@ BatchReport probability_of_orders(const OrderModel& model, double n, double hori
                                   const OrderColumns& accounts, std::span<double> out,
                                   const Executor& executor) {
   if (Status s = check_horizon(horizon); !s.ok()) return failed(std::move(s));
-  if (Status s = check_counts_orders(model); !s.ok()) return failed(std::move(s));
   if (!is_count(n)) return failed(invalid_argument("n", "a whole number >= 0", n));
   return batch(model, accounts, out, executor, [=](const auto& p, double x, double t_x, double T) {
-    if constexpr (requires { probability_of_orders(p, n, horizon, x, t_x, T); }) {
-      return probability_of_orders(p, n, horizon, x, t_x, T);
-    } else {
-      return kNaN;
-    }
+    return probability_of_orders(p, n, horizon, x, t_x, T);
   });
 }
 
 double probability_of_orders_new(const OrderModel& model, double n, double horizon) noexcept {
-  return std::visit(
-      [=](const auto& p) {
-        if constexpr (requires { probability_of_orders(p, n, horizon); }) {
-          return probability_of_orders(p, n, horizon);
-        } else if constexpr (requires { kam::cnbd::probability_of_orders_new(p, n, horizon); }) {
-          return kam::cnbd::probability_of_orders_new(p, n, horizon);
-        } else {
-          return kNaN;
-        }
-      },
-      model);
+  return std::visit([=](const auto& p) { return probability_of_orders(p, n, horizon); }, model);
 }
 
 double expected_orders_new(const OrderModel& model, double horizon) noexcept {

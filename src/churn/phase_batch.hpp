@@ -12,6 +12,7 @@
 #include <kam/churn/cnbd.hpp>
 #include <kam/churn/mbgnbd.hpp>
 
+#include "churn/discounted_endless.hpp"
 #include "numeric/batch.hpp"
 #include "numeric/grouping.hpp"
 
@@ -81,6 +82,11 @@ template <bool kFirst>
 double discounted_if_alive(const cnbd::Parameters<kFirst>& p, double horizon, double delta,
                            double x, double t_x, double T) {
   const auto orders = [&](double t) { return expected_orders_if_alive(p, t, x, t_x, T); };
+  if (horizon == HUGE_VAL) {
+    const double mean_gap = p.k * (p.alpha + T) / (p.r + p.k * x);
+    return discounted_endless(
+        {.scale = p.alpha + T, .gap = mean_gap, .steps_end = 1.5 * p.k * mean_gap}, delta, orders);
+  }
   const double at_end = std::exp(-delta * horizon) * orders(horizon);
   if (delta == 0 || horizon == 0) return at_end;
   const double scale = p.alpha + T, u = horizon / scale, gap = p.k / (p.r + p.k * x);

@@ -33,7 +33,7 @@ TYPED_TEST(CnbdCalls, BadParametersAndRowsAreNaNOrAStatusThatNamesThem) {
     EXPECT_TRUE(std::isnan(expected_orders(wrong, 1, 1, 1, 1)));
     EXPECT_TRUE(std::isnan(expected_orders_new(wrong, 1)));
     EXPECT_TRUE(std::isnan(log_likelihood(wrong, 1, 1, 1, 0)));
-    EXPECT_TRUE(std::isnan(probability_of_orders_new(wrong, 1, 1)));
+    EXPECT_TRUE(std::isnan(probability_of_orders(wrong, 1, 1)));
     const auto report = probability_alive(OrderModel(wrong), {three, three, three}, out);
     EXPECT_EQ(report.status.message(), "`k` must be from 1 to 20, got " + std::to_string(k));
     EXPECT_EQ(this->fit({three, three, three}, k).error().message(),
@@ -45,8 +45,8 @@ TYPED_TEST(CnbdCalls, BadParametersAndRowsAreNaNOrAStatusThatNamesThem) {
   const auto p = this->kTypical;
   EXPECT_TRUE(std::isnan(expected_orders(p, -1, 1, 1, 2)));
   EXPECT_TRUE(std::isnan(probability_no_order(p, kNaN, 1, 1, 2)));
-  EXPECT_TRUE(std::isnan(probability_of_orders_new(p, .5, 2)));
-  EXPECT_EQ(probability_of_orders_new(p, 3, 0), 0);
+  EXPECT_TRUE(std::isnan(probability_of_orders(p, .5, 2)));
+  EXPECT_EQ(probability_of_orders(p, 3, 0), 0);
 
   const std::vector<double> x{2, -1, 1.5, 2, 2, kNaN, 0, HUGE_VAL, 2},
       t_x{5, 1, 1, 11, -1, 1, 3, 1, 5}, T{10, 2, 2, 10, 10, 2, 10, 2, HUGE_VAL};

@@ -132,18 +132,18 @@ TYPED_TEST(Cnbd, LikelihoodIntegratesToTheCountsOfANewAccount) {
   for (const int k : {1, 2, 5}) {
     auto p = this->kTypical;
     p.k = k;
-    EXPECT_NEAR(std::exp(log_likelihood(p, 0, 0, T, 0)), probability_of_orders_new(p, 0, T), 1e-14);
+    EXPECT_NEAR(std::exp(log_likelihood(p, 0, 0, T, 0)), probability_of_orders(p, 0, T), 1e-14);
     const int n = 4000;  // midpoint rule
     double once = 0;
     for (int i = 0; i < n; ++i) {
       const double t = (i + .5) * T / n;
       once += std::exp(log_likelihood(p, 1, t, T, std::log(t))) * T / n;
     }
-    EXPECT_NEAR(once, probability_of_orders_new(p, 1, T), 1e-6) << k;
+    EXPECT_NEAR(once, probability_of_orders(p, 1, T), 1e-6) << k;
     double total = 0, mean = 0;
     for (double x = 0; x < 4000; ++x) {
-      total += probability_of_orders_new(p, x, T);
-      mean += x * probability_of_orders_new(p, x, T);
+      total += probability_of_orders(p, x, T);
+      mean += x * probability_of_orders(p, x, T);
     }
     EXPECT_NEAR(total, 1, 1e-12) << k;
     EXPECT_NEAR(mean, expected_orders_new(p, T), 1e-10) << k;

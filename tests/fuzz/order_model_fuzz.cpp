@@ -32,7 +32,7 @@ void run_phases(const double (&v)[8]) {
   expect_range(probability_alive(p, v[4], v[5], v[6]), 0, 1);
   expect_range(probability_no_order(p, v[7], v[4], v[5], v[6]), 0, 1);
   (void)log_likelihood(p, v[4], v[5], v[6], v[7]);
-  expect_range(probability_of_orders_new(p, v[4], v[7]), 0, 1 + 1e-9);
+  expect_range(probability_of_orders(p, v[4], v[7]), 0, 1 + 1e-9);
   for (const double x : {v[0], v[2], v[3], v[4]}) {
     if (!(x < 1e7)) return;
   }

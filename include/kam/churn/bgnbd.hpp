@@ -17,6 +17,7 @@
 #include <kam/base/executor.hpp>
 #include <kam/base/fit.hpp>
 #include <kam/base/hypergeometric.hpp>
+#include <kam/base/renewal_counts.hpp>
 #include <kam/base/special.hpp>
 #include <kam/churn/order_prior.hpp>
 
@@ -119,6 +120,40 @@ namespace detail {
 /// E[repeat orders in (0, horizon]] of an account that places its first order now.
 [[nodiscard]] inline double expected_orders_new(const Parameters& p, double horizon) noexcept {
   return expected_orders_if_alive(p, horizon, 0, 0);
+}
+
+namespace detail {
+/// The orders ahead of an account that is alive at T.
+[[nodiscard]] inline RenewalsAhead ahead(const Parameters& p, double horizon, double x,
+                                         double T) noexcept {
+  return {.k = 1, .s = p.r + x, .w = 0, .a = p.a, .b = p.b + x, .u = horizon / (p.alpha + T)};
+}
+}  // namespace detail
+
+/// P(alive at T + horizon | x, t_x, T), horizon >= 0 and finite: P(alive) times
+/// (1+u)^-(r+x) 2F1(r+x, beta; a+beta; u/(1+u)), u = horizon/(alpha+T).
+[[nodiscard]] inline double probability_alive_at(const Parameters& p, double horizon, double x,
+                                                 double t_x, double T) noexcept {
+  const double alive = probability_alive(p, x, t_x, T);
+  if (!(horizon >= 0) || !(horizon < HUGE_VAL) || !(alive >= 0)) return kNaN;
+  return alive * survives_renewals(detail::ahead(p, horizon, x, T));
+}
+
+/// P(n orders in (T, T + horizon] | x, t_x, T); n = 0, 1, 2, …, NaN otherwise. It stays for all n
+/// and the next is late, or leaves at the last of them, or has left already (n = 0).
+[[nodiscard]] inline double probability_of_orders(const Parameters& p, double n, double horizon,
+                                                  double x, double t_x, double T) noexcept {
+  const double log_odds = log_odds_left(p, x, t_x, T);
+  if (!is_count(n) || !(horizon >= 0) || !(horizon < HUGE_VAL) || std::isnan(log_odds)) return kNaN;
+  const double orders = probability_of_renewals(detail::ahead(p, horizon, x, T), n);
+  return logistic(-log_odds) * orders + (n == 0 ? logistic(log_odds) : 0);
+}
+
+/// P(n repeat orders in (0, horizon]) of an account that places its first order now.
+[[nodiscard]] inline double probability_of_orders(const Parameters& p, double n,
+                                                  double horizon) noexcept {
+  if (!valid(p) || !is_count(n) || !(horizon >= 0) || !(horizon < HUGE_VAL)) return kNaN;
+  return probability_of_renewals(detail::ahead(p, horizon, 0, 0), n);
 }
 
 /// Maximum likelihood by Newton's method with a trust region in the logarithms of the parameters,

@@ -18,6 +18,7 @@
 #include <kam/base/columns.hpp>
 #include <kam/base/fit.hpp>
 #include <kam/base/hypergeometric.hpp>
+#include <kam/base/renewal_counts.hpp>
 #include <kam/base/renewals.hpp>
 #include <kam/base/special.hpp>
 #include <kam/churn/order_prior.hpp>
@@ -76,23 +77,6 @@ template <bool kFirst>
 /// gap / (alpha + t_x + gap), also for an infinite gap.
 [[nodiscard]] inline double silent_share(double alpha, double t_x, double gap) noexcept {
   return 1 / (1 + (alpha + t_x) / gap);
-}
-
-/// ln P(m phases) ~ NB(r, u / (1 + u)).
-[[nodiscard]] inline double log_phase_count(double r, double u, double m) noexcept {
-  if (m == 0) return -r * std::log1p(u);
-  if (u == 0) return -HUGE_VAL;
-  return log_gamma_ratio(r, m) - log_gamma(m + 1) - m * std::log1p(1 / u) - r * std::log1p(u);
-}
-
-/// P(at least m phases): the first term times a 2F1 of positive terms.
-[[nodiscard]] inline double probability_of_phases(double r, double u, double m) noexcept {
-  if (m == 0) return 1;
-  if (u == 0) return 0;
-  constexpr double kBelowOne = 1 - 0x1p-53;
-  const double z = u / (1 + u);
-  const double rest = log_hyp2f1(1, r + m, m + 1, z < 1 ? z : kBelowOne);
-  return std::fmin(1.0, std::exp(log_phase_count(r, u, m) + rest));
 }
 }  // namespace detail
 
@@ -188,18 +172,48 @@ template <bool kFirst>
   return sum > 1 ? 1 : sum;  // by one rounding, at tiny horizons
 }
 
+namespace detail {
+/// The renewals ahead of an account that is alive at T.
+template <bool kFirst>
+[[nodiscard]] inline RenewalsAhead ahead(const Parameters<kFirst>& p, double horizon, double x,
+                                         double t_x, double T) noexcept {
+  return {.k = p.k,
+          .s = p.r + p.k * x,
+          .w = silent_share(p.alpha, t_x, T - t_x),
+          .a = p.a,
+          .b = kFirst ? p.b + x + 1 : p.b + x,
+          .u = horizon / (p.alpha + T)};
+}
+}  // namespace detail
+
 /// E[orders in (T, T + horizon] | alive at T, x, t_x]. Exact: the running gap is as old as the
 /// silence, the phases it has had are weighed by their probability.
 template <bool kFirst>
 [[nodiscard]] inline double expected_orders_if_alive(const Parameters<kFirst>& p, double horizon,
                                                      double x, double t_x, double T) noexcept {
   if (!detail::readable(p, x, t_x, T)) return kNaN;
-  return mean_renewals({.k = p.k,
-                        .s = p.r + p.k * x,
-                        .w = detail::silent_share(p.alpha, t_x, T - t_x),
-                        .a = p.a,
-                        .b = kFirst ? p.b + x + 1 : p.b + x,
-                        .u = horizon / (p.alpha + T)});
+  return mean_renewals(detail::ahead(p, horizon, x, t_x, T));
+}
+
+/// P(alive at T + horizon | x, t_x, T), horizon >= 0 and finite. At k > 1 its accuracy is absolute
+/// (survives_renewals).
+template <bool kFirst>
+[[nodiscard]] inline double probability_alive_at(const Parameters<kFirst>& p, double horizon,
+                                                 double x, double t_x, double T) noexcept {
+  const double alive = probability_alive(p, x, t_x, T);
+  if (!(horizon >= 0) || !(horizon < HUGE_VAL) || !(alive >= 0)) return kNaN;
+  return alive * survives_renewals(detail::ahead(p, horizon, x, t_x, T));
+}
+
+/// P(n orders in (T, T + horizon] | x, t_x, T); n = 0, 1, 2, …, NaN otherwise.
+template <bool kFirst>
+[[nodiscard]] inline double probability_of_orders(const Parameters<kFirst>& p, double n,
+                                                  double horizon, double x, double t_x,
+                                                  double T) noexcept {
+  const double log_odds = log_odds_left(p, x, t_x, T);
+  if (!is_count(n) || !(horizon >= 0) || !(horizon < HUGE_VAL) || std::isnan(log_odds)) return kNaN;
+  const double orders = probability_of_renewals(detail::ahead(p, horizon, x, t_x, T), n);
+  return logistic(-log_odds) * orders + (n == 0 ? logistic(log_odds) : 0);
 }
 
 /// E[orders in (T, T + horizon] | x, t_x, T], horizon >= 0. Cost: see mean_renewals.
@@ -227,17 +241,12 @@ template <bool kFirst>
 /// all n and the next one is late, or it leaves right after the last of them. n = 0, 1, 2, …; NaN
 /// otherwise. Both parts are positive: relative accuracy however unlikely n is.
 template <bool kFirst>
-[[nodiscard]] inline double probability_of_orders_new(const Parameters<kFirst>& p, double n,
-                                                      double horizon) noexcept {
+[[nodiscard]] inline double probability_of_orders(const Parameters<kFirst>& p, double n,
+                                                  double horizon) noexcept {
   if (!valid(p) || !is_count(n) || !(horizon >= 0) || !(horizon < HUGE_VAL)) return kNaN;
-  const double u = horizon / p.alpha, chances = p.chances(n);
-  const double log_b = log_beta(p.a, p.b);
-  double counted = 0;  // P(n k <= phases < (n + 1) k)
-  for (int j = 0; j < p.k; ++j) counted += std::exp(detail::log_phase_count(p.r, u, p.k * n + j));
-  const double stays = std::exp(log_beta(p.a, p.b + chances) - log_b) * counted;
-  if (chances == 0) return stays;
-  const double reached = detail::probability_of_phases(p.r, u, p.k * n);
-  return stays + std::exp(log_beta(p.a + 1, p.b + chances - 1) - log_b) * reached;
+  const double orders = probability_of_renewals(detail::ahead(p, horizon, 0, 0, 0), n);
+  if (!kFirst) return orders;
+  return stays_after_first(p) * orders + (n == 0 ? p.a / (p.a + p.b) : 0);
 }
 
 }  // namespace kam::cnbd

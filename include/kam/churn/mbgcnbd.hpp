@@ -24,9 +24,10 @@ using cnbd::log_likelihood;
 using cnbd::log_likelihood_without_gaps;
 using cnbd::log_odds_left;
 using cnbd::probability_alive;
+using cnbd::probability_alive_at;
 using cnbd::probability_no_order;
 using cnbd::probability_no_order_if_alive;
-using cnbd::probability_of_orders_new;
+using cnbd::probability_of_orders;
 using cnbd::valid;
 
 /// Maximum likelihood at a given k, 1 to kMostPhases: as mbgnbd::fit, with sums over k phases in

@@ -13,7 +13,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include <kam/base/columns.hpp>
@@ -21,12 +20,6 @@
 #include <kam/base/status.hpp>
 
 namespace kam {
-
-/// One covariate: a name for messages and one finite number per account.
-struct Covariate {
-  std::string_view name;
-  std::span<const double> values;
-};
 
 /// Covariates of a call, each as long as the order columns. The same column may be in both.
 struct CovariateColumns {

@@ -46,25 +46,24 @@ BatchReport expected_orders(const OrderModel& model, double horizon, const Order
                             std::span<double> out, const Executor& executor = {});
 
 /// E[sum over orders in (T, T + horizon] of exp(-delta (time - T))], delta >= 0 a continuous rate
-/// per time unit; horizon finite. Gauss-Legendre, 30 points in ln(1 + t / (alpha + T)), and up
-/// to 15 k more with k > 1 phases, whose orders come in steps. Models with a formula of their own
-/// (Pareto/NBD, NBD) use that one, and there the horizon may be infinite where delta > 0:
-/// discounted expected residual transactions.
+/// per time unit. The horizon may be infinite where delta > 0: discounted expected residual
+/// transactions. Pareto/NBD and NBD by formula; elsewhere Gauss-Legendre in ln(1 + t / (alpha +
+/// T)), 30 points, and up to 15 k more with k > 1 phases, whose orders come in steps; without an
+/// end panels of 20 points, some ten of them.
 BatchReport discounted_expected_orders(const OrderModel& model, double horizon, double delta,
                                        const OrderColumns& accounts, std::span<double> out,
                                        const Executor& executor = {});
 
-/// P(still there at T + horizon), horizon finite and >= 0. Pareto/NBD and NBD only: elsewhere the
-/// account leaves at orders, and the answer is invalid_argument naming the model.
+/// P(still there at T + horizon), horizon finite and >= 0.
 BatchReport probability_alive_at(const OrderModel& model, double horizon,
                                  const OrderColumns& accounts, std::span<double> out,
                                  const Executor& executor = {});
 
-/// P(exactly n orders in (T, T + horizon]), n whole. Pareto/NBD and NBD only, as above.
+/// P(exactly n orders in (T, T + horizon]), n whole.
 BatchReport probability_of_orders(const OrderModel& model, double n, double horizon,
                                   const OrderColumns& accounts, std::span<double> out,
                                   const Executor& executor = {});
-/// P(exactly n repeat orders in (0, horizon]) of a new account; NaN for models without the formula.
+/// P(exactly n repeat orders in (0, horizon]) of a new account.
 [[nodiscard]] double probability_of_orders_new(const OrderModel& model, double n,
                                                double horizon) noexcept;
 
