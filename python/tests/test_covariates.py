@@ -12,6 +12,9 @@ import numpy as np
 import pytest
 from scipy import optimize
 
+# Small samples: a weak fit is said, and not what these tests are about.
+pytestmark = pytest.mark.filterwarnings("ignore:.*weakly identified:kam.ConvergenceWarning")
+
 MODELS = [
     (kam.BGNBDCovariates, kam.BGNBD),
     (kam.MBGNBDCovariates, kam.MBGNBD),

@@ -9,6 +9,9 @@ import numpy as np
 import pytest
 from scipy import optimize
 
+# Small samples: a weak fit is said, and not what these tests are about.
+pytestmark = pytest.mark.filterwarnings("ignore:.*weakly identified:kam.ConvergenceWarning")
+
 MODELS = [kam.BGNBD, kam.MBGNBD]
 PRIOR = {"order_rate": (0.1, 0.7), "dropout": (0.25, 0.8)}
 

@@ -150,10 +150,10 @@ std::string describe(const numeric::TrustRegionResult& optimum, const MatrixXd& 
   const auto se = [&](std::size_t i) { return std::sqrt(covariance(index(i), index(i))); };
   const auto weak = [&](std::size_t i) { return !away(i) && se(i) > numeric::kWeaklyIdentified; };
   warning.add(chosen_names(names, [&](auto i) { return base(i) && weak(i); }),
-              " weakly identified, known only within a factor of 5 or worse");
+              " weakly identified, known only within a factor of 2 or worse");
   warning.add(
       chosen_names(names, [&](auto i) { return !base(i) && weak(i); }),
-      " weakly identified: an effect of one standard deviation is open within a factor of 5");
+      " weakly identified: an effect of one standard deviation is open within a factor of 2");
   warning.add(chosen_names(names,
                            [&](auto i) {
                              return !base(i) && !away(i) && ridge * se(i) * se(i) > kRidgeDecides;
