@@ -30,6 +30,7 @@
 #include <kam/churn/order_model.hpp>
 #include <kam/churn/order_prior.hpp>
 #include <kam/churn/pareto_nbd.hpp>
+#include <kam/churn/pareto_nbd_covariates.hpp>
 #include <kam/churn/renewals.hpp>
 #include <kam/churn/sbg.hpp>
 #include <kam/concentration/lorenz.hpp>

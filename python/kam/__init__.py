@@ -14,7 +14,7 @@ from kam._bootstrap import BootstrapResult
 from kam._compare import compare
 from kam._concentration import Concentration, concentration
 from kam._core import __version__
-from kam._covariates import BGNBDCovariates, MBGNBDCovariates
+from kam._covariates import BGNBDCovariates, MBGNBDCovariates, ParetoNBDCovariates
 from kam._data_report import DataReport
 from kam._discount import effective_annual_rate
 from kam._discrete import BGBB, BetaDiscreteWeibull, ShiftedBetaGeometric
@@ -75,6 +75,7 @@ __all__ = [
     "OrderGrid",
     "OrderState",
     "ParetoNBD",
+    "ParetoNBDCovariates",
     "RowWarning",
     "ScoreResult",
     "Scorecard",

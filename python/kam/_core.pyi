@@ -58,6 +58,142 @@ class Concentration:
     @property
     def total(self) -> float: ...
 
+class CovariateModel:
+    def __init__(
+        self,
+        arg0: str,
+        arg1: typing.Annotated[
+            collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(4)"
+        ],
+        arg2: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+        arg3: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+        arg4: str,
+        arg5: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    ) -> None: ...
+    def discounted_expected_orders(
+        self,
+        arg0: typing.SupportsFloat | typing.SupportsIndex,
+        arg1: typing.SupportsFloat | typing.SupportsIndex,
+        arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg5: collections.abc.Sequence[
+            tuple[str, typing.Annotated[numpy.typing.ArrayLike, numpy.float64]]
+        ],
+        arg6: collections.abc.Sequence[
+            tuple[str, typing.Annotated[numpy.typing.ArrayLike, numpy.float64]]
+        ],
+    ) -> tuple: ...
+    def expected_orders(
+        self,
+        arg0: typing.SupportsFloat | typing.SupportsIndex,
+        arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg4: collections.abc.Sequence[
+            tuple[str, typing.Annotated[numpy.typing.ArrayLike, numpy.float64]]
+        ],
+        arg5: collections.abc.Sequence[
+            tuple[str, typing.Annotated[numpy.typing.ArrayLike, numpy.float64]]
+        ],
+    ) -> tuple: ...
+    def expected_orders_interval(
+        self,
+        arg0: typing.SupportsFloat | typing.SupportsIndex,
+        arg1: typing.SupportsFloat | typing.SupportsIndex,
+        arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg5: collections.abc.Sequence[
+            tuple[str, typing.Annotated[numpy.typing.ArrayLike, numpy.float64]]
+        ],
+        arg6: collections.abc.Sequence[
+            tuple[str, typing.Annotated[numpy.typing.ArrayLike, numpy.float64]]
+        ],
+    ) -> tuple: ...
+    def individual(
+        self,
+        arg0: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+        arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    ) -> typing.Annotated[list[float], "FixedSize(4)"]: ...
+    def log_likelihood(
+        self,
+        arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg3: collections.abc.Sequence[
+            tuple[str, typing.Annotated[numpy.typing.ArrayLike, numpy.float64]]
+        ],
+        arg4: collections.abc.Sequence[
+            tuple[str, typing.Annotated[numpy.typing.ArrayLike, numpy.float64]]
+        ],
+    ) -> tuple: ...
+    def probability_alive(
+        self,
+        arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg3: collections.abc.Sequence[
+            tuple[str, typing.Annotated[numpy.typing.ArrayLike, numpy.float64]]
+        ],
+        arg4: collections.abc.Sequence[
+            tuple[str, typing.Annotated[numpy.typing.ArrayLike, numpy.float64]]
+        ],
+    ) -> tuple: ...
+    def probability_alive_at(
+        self,
+        arg0: typing.SupportsFloat | typing.SupportsIndex,
+        arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg4: collections.abc.Sequence[
+            tuple[str, typing.Annotated[numpy.typing.ArrayLike, numpy.float64]]
+        ],
+        arg5: collections.abc.Sequence[
+            tuple[str, typing.Annotated[numpy.typing.ArrayLike, numpy.float64]]
+        ],
+    ) -> tuple: ...
+    def probability_alive_interval(
+        self,
+        arg0: typing.SupportsFloat | typing.SupportsIndex,
+        arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg4: collections.abc.Sequence[
+            tuple[str, typing.Annotated[numpy.typing.ArrayLike, numpy.float64]]
+        ],
+        arg5: collections.abc.Sequence[
+            tuple[str, typing.Annotated[numpy.typing.ArrayLike, numpy.float64]]
+        ],
+    ) -> tuple: ...
+    def probability_no_order(
+        self,
+        arg0: typing.SupportsFloat | typing.SupportsIndex,
+        arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg4: collections.abc.Sequence[
+            tuple[str, typing.Annotated[numpy.typing.ArrayLike, numpy.float64]]
+        ],
+        arg5: collections.abc.Sequence[
+            tuple[str, typing.Annotated[numpy.typing.ArrayLike, numpy.float64]]
+        ],
+    ) -> tuple: ...
+    def probability_no_order_interval(
+        self,
+        arg0: typing.SupportsFloat | typing.SupportsIndex,
+        arg1: typing.SupportsFloat | typing.SupportsIndex,
+        arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg5: collections.abc.Sequence[
+            tuple[str, typing.Annotated[numpy.typing.ArrayLike, numpy.float64]]
+        ],
+        arg6: collections.abc.Sequence[
+            tuple[str, typing.Annotated[numpy.typing.ArrayLike, numpy.float64]]
+        ],
+    ) -> tuple: ...
+
 class Estimate:
     def to_json(self) -> str: ...
     @property
@@ -77,9 +213,13 @@ class Estimate:
     @property
     def log_likelihood(self) -> float: ...
     @property
+    def log_prior(self) -> float: ...
+    @property
     def names(self) -> list[str]: ...
     @property
     def phases(self) -> int: ...
+    @property
+    def prior_weight(self) -> float: ...
     @property
     def rows_rejected(self) -> float: ...
     @property
@@ -111,6 +251,31 @@ class Model:
     def spend(self) -> Estimate | None: ...
     @property
     def version(self) -> str: ...
+
+class OrderState:
+    def __init__(self, arg0: str) -> None: ...
+    def add(
+        self,
+        arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.uint32],
+        arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
+        arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg3: typing.SupportsInt | typing.SupportsIndex,
+        arg4: typing.SupportsInt | typing.SupportsIndex,
+    ) -> tuple: ...
+    def finish(self, arg0: typing.SupportsInt | typing.SupportsIndex, arg1: str) -> tuple: ...
+    def merge(self, arg0: OrderState) -> None: ...
+    def renumbered(
+        self,
+        arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.uint32],
+        arg1: typing.SupportsInt | typing.SupportsIndex,
+    ) -> OrderState: ...
+    def tables(self) -> tuple: ...
+    @property
+    def accounts(self) -> int: ...
+    @property
+    def last_day(self) -> int: ...
+    @property
+    def occasion(self) -> str: ...
 
 class PortfolioScore:
     def column_notes(self) -> dict: ...
@@ -339,6 +504,21 @@ def fit_bgbb(
 def fit_cohort(
     arg0: str, arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]
 ) -> Estimate: ...
+def fit_covariates(
+    arg0: str,
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg5: collections.abc.Sequence[
+        tuple[str, typing.Annotated[numpy.typing.ArrayLike, numpy.float64]]
+    ],
+    arg6: collections.abc.Sequence[
+        tuple[str, typing.Annotated[numpy.typing.ArrayLike, numpy.float64]]
+    ],
+    arg7: typing.SupportsFloat | typing.SupportsIndex,
+    arg8: str,
+) -> dict: ...
 def fit_orders(
     arg0: str,
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
@@ -346,6 +526,8 @@ def fit_orders(
     arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
     arg5: str,
+    arg6: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] | None,
+    arg7: dict | None,
 ) -> Estimate: ...
 def fit_phases(
     arg0: str,
@@ -357,6 +539,9 @@ def fit_phases(
     arg6: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
     arg7: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
     arg8: str,
+    arg9: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] | None,
+    arg10: typing.SupportsInt | typing.SupportsIndex,
+    arg11: dict | None,
 ) -> Estimate: ...
 def fit_renewals(
     arg0: str,
@@ -420,6 +605,11 @@ def log_likelihood(
     arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
 ) -> tuple: ...
 def normal_quantile(arg0: typing.SupportsFloat | typing.SupportsIndex) -> float: ...
+def order_state_from(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: str,
+) -> OrderState: ...
 def parse_date(arg0: str, arg1: str) -> int: ...
 def parse_dates(arg0: numpy.ndarray, arg1: str) -> numpy.typing.NDArray[numpy.int32]: ...
 def parse_estimate(arg0: str) -> Estimate: ...

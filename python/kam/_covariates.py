@@ -15,11 +15,10 @@ import numpy as np
 from kam import _core, _frames
 from kam._columns import Doubles, doubles, warn_rows
 from kam._errors import ConvergenceWarning, FormatError, RowWarning, VersionError
-from kam._models import _weights, order_columns
+from kam._models import _weights, interval_frame, order_columns
 from kam._summary import check_units
 
 _VERSION = 1
-_BASE = ("r", "alpha", "a", "b")
 _EFFECTS = ("both", "odds")
 
 
@@ -61,6 +60,7 @@ class CovariateModel:
     """
 
     _kind: ClassVar[str]
+    _base: ClassVar[tuple[str, ...]] = ("r", "alpha", "a", "b")
 
     def __init__(
         self,
@@ -120,9 +120,9 @@ class CovariateModel:
 
     @property
     def names_(self) -> list[str]:
-        """r, alpha, a, b, order:NAME, …, dropout:NAME, …: the order of every list here."""
+        """r, alpha, a, b (or s, beta), order:NAME, …, dropout:NAME, …: of every list here."""
         return [
-            *_BASE,
+            *self._base,
             *(f"order:{name}" for name in self.order_covariates),
             *(f"dropout:{name}" for name in self.dropout_covariates),
         ]
@@ -186,30 +186,49 @@ class CovariateModel:
         return "\n".join(lines)
 
     def individual(self, summary: Any) -> dict[str, Doubles]:
-        """r, alpha, a, b of every account; NaN where a covariate is missing."""
+        """r, alpha, a, b (or s, beta) of every account; NaN where a covariate is missing."""
         order, dropout = self._columns(summary)
         rows = len(order_columns(summary)[0])
         z = np.array([values for _, values in order]).reshape(len(order), rows).T
         w = np.array([values for _, values in dropout]).reshape(len(dropout), rows).T
         model = self._model()
         table = [model.individual(a.tolist(), b.tolist()) for a, b in zip(z, w, strict=True)]
-        return dict(zip(_BASE, np.array(table, dtype=float).reshape(-1, 4).T, strict=True))
+        return dict(zip(self._base, np.array(table, dtype=float).reshape(-1, 4).T, strict=True))
 
     def log_likelihood(self, summary: Any) -> Doubles:
         """Per account."""
         return self._column("log_likelihood", summary)
 
-    def probability_alive(self, summary: Any) -> Doubles:
-        """P(still a customer at the observation end)."""
-        return self._column("probability_alive", summary)
+    def probability_alive(self, summary: Any, *, interval: bool = False, level: float = 0.8) -> Any:
+        """P(still a customer at the observation end). ``interval=True``: a frame with _lo/_hi."""
+        return self._verb("probability_alive", summary, interval, level)
 
-    def probability_no_order(self, summary: Any, horizon: float) -> Doubles:
+    def probability_alive_at(self, summary: Any, horizon: float) -> Doubles:
+        """P(still a customer `horizon` after the observation end)."""
+        return self._column("probability_alive_at", summary, float(horizon))
+
+    def probability_no_order(
+        self, summary: Any, horizon: float, *, interval: bool = False, level: float = 0.8
+    ) -> Any:
         """P(no order within `horizon` from now): the churn probability of silence."""
-        return self._column("probability_no_order", summary, float(horizon))
+        return self._verb("probability_no_order", summary, interval, level, float(horizon))
 
-    def expected_orders(self, summary: Any, horizon: float) -> Doubles:
+    def expected_orders(
+        self, summary: Any, horizon: float, *, interval: bool = False, level: float = 0.8
+    ) -> Any:
         """E[orders within `horizon` from now], in the unit of the model."""
-        return self._column("expected_orders", summary, float(horizon))
+        return self._verb("expected_orders", summary, interval, level, float(horizon))
+
+    def discounted_expected_orders(
+        self, summary: Any, *, horizon: float | None = None, delta_continuous: float
+    ) -> Doubles:
+        """E[sum of exp(-delta t) over the orders within `horizon`]; delta per unit of time.
+
+        ``horizon=None``: over all orders to come; delta must then be > 0. Times the expected spend
+        and a margin it is the lifetime value.
+        """
+        end = math.inf if horizon is None else float(horizon)
+        return self._column("discounted_expected_orders", summary, end, float(delta_continuous))
 
     def to_json(self) -> str:
         """Versioned, checksummed JSON: parameters, not data."""
@@ -256,7 +275,7 @@ class CovariateModel:
     def _model(self) -> _core.CovariateModel:
         fit = self._fitted
         return _core.CovariateModel(
-            self._kind, fit.base, fit.order, fit.dropout, self.dropout_effect
+            self._kind, fit.base, fit.order, fit.dropout, self.dropout_effect, fit.covariance
         )
 
     def _columns(self, summary: Any) -> tuple[list[tuple[str, Doubles]], list[tuple[str, Doubles]]]:
@@ -273,6 +292,18 @@ class CovariateModel:
         warn_rows(report, verb, 4)
         return values  # type: ignore[no-any-return]
 
+    def _verb(
+        self, verb: str, summary: Any, interval: bool, level: float, *arguments: float
+    ) -> Any:
+        if not interval:
+            return self._column(verb, summary, *arguments)
+        call = getattr(self._model(), f"{verb}_interval")
+        *columns, report = call(
+            *arguments, float(level), *order_columns(summary), *self._columns(summary)
+        )
+        warn_rows(report, verb, 4)
+        return interval_frame(_frames.kind_of(summary), verb, tuple(columns))
+
 
 class BGNBDCovariates(CovariateModel):
     """BG/NBD with static covariates (Fader & Hardie 2007). See `kam.BGNBD` for the model."""
@@ -284,6 +315,17 @@ class MBGNBDCovariates(CovariateModel):
     """MBG/NBD with static covariates. See `kam.MBGNBD` for the model."""
 
     _kind = "mbgnbd"
+
+
+class ParetoNBDCovariates(CovariateModel):
+    """Pareto/NBD with static covariates on both rates. See `kam.ParetoNBD` for the model.
+
+    beta is multiplied by exp(-delta'w): the rate of leaving by exp(delta'w). `dropout_effect` is
+    not used.
+    """
+
+    _kind = "pareto_nbd"
+    _base = ("r", "alpha", "s", "beta")
 
 
 def _to_null(value: Any) -> Any:

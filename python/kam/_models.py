@@ -226,10 +226,11 @@ class OrderModel(Estimator, PortfolioVerbs):
         the model and its JSON. Raises InsufficientDataError without a repeat order.
 
         `start`: a fitted model, last month's say, of the same unit: where the search begins; the
-        estimate is the same. `prior`: (median, sigma) of ``order_rate`` (r/alpha, per unit), ``dropout``
-        (a/(a+b)), ``rate_heterogeneity`` (1/r) and ``dropout_heterogeneity`` (1/(a+b)); sigma is
-        the standard deviation of the logarithm (of the logit of ``dropout``). The last two default
-        to (1, 1.5) and (0.5, 1.5) once a prior is given; None switches one off.
+        estimate is the same. `prior`: (median, sigma) of ``order_rate`` (r/alpha, per unit),
+        ``dropout`` (a/(a+b)), ``rate_heterogeneity`` (1/r) and ``dropout_heterogeneity``
+        (1/(a+b)); sigma is the standard deviation of the logarithm (of the logit of ``dropout``).
+        The last two default to (1, 1.5) and (0.5, 1.5) once a prior is given; None switches one
+        off.
         """
         x, t_x, age = order_columns(summary)
         weights = _weights(sample_weight, len(x))

@@ -31,23 +31,28 @@ class Views {
   std::vector<Covariate> order_, dropout_;
 };
 
-using Parameters = std::variant<bgnbd::CovariateParameters, mbgnbd::CovariateParameters>;
+using Estimate =
+    std::variant<CovariateEstimate<bgnbd::Parameters>, CovariateEstimate<mbgnbd::Parameters>,
+                 CovariateEstimate<pareto_nbd::Parameters>>;
 
-/// Parameters of either base model.
+/// Of any base model.
 class CovariateModel {
  public:
   CovariateModel(const std::string& kind, const std::array<double, 4>& base,
                  const std::vector<double>& order, const std::vector<double>& dropout,
-                 const std::string& effect) {
+                 const std::string& effect, const std::vector<double>& covariance) {
+    const auto make = [&]<class Base>(Base) {
+      estimate_ = CovariateEstimate<Base>{
+          {Base::from_values(base), order, dropout, effect_of(effect)}, covariance};
+    };
     if (kind == "bgnbd") {
-      parameters_ = bgnbd::CovariateParameters{bgnbd::Parameters::from_values(base), order, dropout,
-                                               effect_of(effect)};
+      make(bgnbd::Parameters{});
+    } else if (kind == "mbgnbd") {
+      make(mbgnbd::Parameters{});
     } else {
-      parameters_ = mbgnbd::CovariateParameters{mbgnbd::Parameters::from_values(base), order,
-                                                dropout, effect_of(effect)};
+      make(pareto_nbd::Parameters{});
     }
   }
-  explicit CovariateModel(Parameters parameters) : parameters_(std::move(parameters)) {}
 
   template <class Verb>
   py::tuple column(const Doubles& x, const Doubles& t_x, const Doubles& T,
@@ -58,19 +63,38 @@ class CovariateModel {
     const auto filled = out(values);
     const BatchReport report = [&] {
       const py::gil_scoped_release release;
-      return std::visit([&](const auto& p) { return verb(p, accounts, views.columns(), filled); },
-                        parameters_);
+      return std::visit(
+          [&](const auto& e) { return verb(e.model, accounts, views.columns(), filled); },
+          estimate_);
     }();
     return py::make_tuple(values, report_tuple(report));
   }
 
+  /// Estimate, lo and hi.
+  template <class Verb>
+  py::tuple interval(const Doubles& x, const Doubles& t_x, const Doubles& T,
+                     const NamedColumns& order, const NamedColumns& dropout,
+                     const Verb& verb) const {
+    const OrderColumns accounts{in(x), in(t_x), in(T)};
+    const Views views(order, dropout);
+    Doubles estimate = new_doubles(accounts.rows()), lo = new_doubles(accounts.rows()),
+            hi = new_doubles(accounts.rows());
+    const IntervalColumns filled{out(estimate), out(lo), out(hi)};
+    const BatchReport report = [&] {
+      const py::gil_scoped_release release;
+      return std::visit([&](const auto& e) { return verb(e, accounts, views.columns(), filled); },
+                        estimate_);
+    }();
+    return py::make_tuple(estimate, lo, hi, report_tuple(report));
+  }
+
   [[nodiscard]] std::array<double, 4> individual_of(const std::vector<double>& z,
                                                     const std::vector<double>& w) const {
-    return std::visit([&](const auto& p) { return individual(p, z, w).values(); }, parameters_);
+    return std::visit([&](const auto& e) { return individual(e.model, z, w).values(); }, estimate_);
   }
 
  private:
-  Parameters parameters_;
+  Estimate estimate_;
 };
 
 template <class Fit>
@@ -111,48 +135,72 @@ py::dict fit_covariates(const std::string& kind, const Doubles& x, const Doubles
   if (kind == "bgnbd") {
     return run([&] { return bgnbd::fit_covariates(accounts, views.columns(), options); });
   }
-  return run([&] { return mbgnbd::fit_covariates(accounts, views.columns(), options); });
+  if (kind == "mbgnbd") {
+    return run([&] { return mbgnbd::fit_covariates(accounts, views.columns(), options); });
+  }
+  return run([&] { return pareto_nbd::fit_covariates(accounts, views.columns(), options); });
+}
+
+/// A verb by name: (x, t_x, T, order covariates, drop-out covariates), after its own numbers.
+template <class Class, class Verb, class... Numbers>
+void bind_verb(Class& model, const char* name, Verb verb, std::tuple<Numbers...>) {
+  model.def(name, [verb](const CovariateModel& m, Numbers... numbers, const Doubles& x,
+                         const Doubles& t_x, const Doubles& T, const NamedColumns& z,
+                         const NamedColumns& w) {
+    return m.column(x, t_x, T, z, w, [&](const auto& p, auto rows, auto c, auto column) {
+      return verb(p, numbers..., rows, c, column);
+    });
+  });
+}
+
+/// The same with an interval, whose level comes after the numbers.
+template <class Class, class Verb, class... Numbers>
+void bind_interval(Class& model, const char* name, Verb verb, std::tuple<Numbers...>) {
+  model.def(name, [verb](const CovariateModel& m, Numbers... numbers, double level,
+                         const Doubles& x, const Doubles& t_x, const Doubles& T,
+                         const NamedColumns& z, const NamedColumns& w) {
+    return m.interval(x, t_x, T, z, w, [&](const auto& e, auto rows, auto c, auto columns) {
+      return verb(e, numbers..., level, rows, c, columns);
+    });
+  });
 }
 
 }  // namespace
 
 void bind_covariates(py::module_& m) {
   m.def("fit_covariates", &fit_covariates);
-  py::class_<CovariateModel>(m, "CovariateModel")
+  py::class_<CovariateModel> model(m, "CovariateModel");
+  model
       .def(py::init<const std::string&, const std::array<double, 4>&, const std::vector<double>&,
-                    const std::vector<double>&, const std::string&>())
-      .def("individual", &CovariateModel::individual_of)
-      .def("log_likelihood",
-           [](const CovariateModel& model, const Doubles& x, const Doubles& t_x, const Doubles& T,
-              const NamedColumns& z, const NamedColumns& w) {
-             return model.column(x, t_x, T, z, w,
-                                 [](const auto& p, auto rows, auto c, auto column) {
-                                   return log_likelihood(p, rows, c, column);
-                                 });
-           })
-      .def("probability_alive",
-           [](const CovariateModel& model, const Doubles& x, const Doubles& t_x, const Doubles& T,
-              const NamedColumns& z, const NamedColumns& w) {
-             return model.column(x, t_x, T, z, w,
-                                 [](const auto& p, auto rows, auto c, auto column) {
-                                   return probability_alive(p, rows, c, column);
-                                 });
-           })
-      .def("probability_no_order",
-           [](const CovariateModel& model, double horizon, const Doubles& x, const Doubles& t_x,
-              const Doubles& T, const NamedColumns& z, const NamedColumns& w) {
-             return model.column(x, t_x, T, z, w,
-                                 [=](const auto& p, auto rows, auto c, auto column) {
-                                   return probability_no_order(p, horizon, rows, c, column);
-                                 });
-           })
-      .def("expected_orders", [](const CovariateModel& model, double horizon, const Doubles& x,
-                                 const Doubles& t_x, const Doubles& T, const NamedColumns& z,
-                                 const NamedColumns& w) {
-        return model.column(x, t_x, T, z, w, [=](const auto& p, auto rows, auto c, auto column) {
-          return expected_orders(p, horizon, rows, c, column);
-        });
-      });
+                    const std::vector<double>&, const std::string&, const std::vector<double>&>())
+      .def("individual", &CovariateModel::individual_of);
+  constexpr std::tuple<> none;
+  constexpr std::tuple<double> horizon;
+  constexpr std::tuple<double, double> discounted;
+  bind_verb(
+      model, "log_likelihood", [](const auto&... a) { return log_likelihood(a...); }, none);
+  bind_verb(
+      model, "probability_alive", [](const auto&... a) { return probability_alive(a...); }, none);
+  bind_verb(
+      model, "probability_alive_at", [](const auto&... a) { return probability_alive_at(a...); },
+      horizon);
+  bind_verb(
+      model, "probability_no_order", [](const auto&... a) { return probability_no_order(a...); },
+      horizon);
+  bind_verb(
+      model, "expected_orders", [](const auto&... a) { return expected_orders(a...); }, horizon);
+  bind_verb(
+      model, "discounted_expected_orders",
+      [](const auto&... a) { return discounted_expected_orders(a...); }, discounted);
+  bind_interval(
+      model, "probability_alive_interval", [](const auto&... a) { return probability_alive(a...); },
+      none);
+  bind_interval(
+      model, "probability_no_order_interval",
+      [](const auto&... a) { return probability_no_order(a...); }, horizon);
+  bind_interval(
+      model, "expected_orders_interval", [](const auto&... a) { return expected_orders(a...); },
+      horizon);
 }
 
 }  // namespace kam::python

@@ -18,7 +18,26 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*weakly identified:kam.Converge
 MODELS = [
     (kam.BGNBDCovariates, kam.BGNBD),
     (kam.MBGNBDCovariates, kam.MBGNBD),
+    (kam.ParetoNBDCovariates, kam.ParetoNBD),
 ]
+
+
+# Base parameters of the simulated accounts.
+TRUTH = {
+    kam.BGNBD: (0.9, 8, 0.6, 2),
+    kam.MBGNBD: (0.9, 8, 0.6, 2),
+    kam.ParetoNBD: (0.9, 8, 0.8, 12),
+}
+
+
+def account(plain: Any, log_base: Any, order: float, dropout: float) -> Any:
+    """The plain model of an account whose covariates add up to these, by the docs' formulas."""
+    first, alpha, third, fourth = np.exp(log_base)
+    alpha *= np.exp(-order)
+    if plain is kam.ParetoNBD:
+        return plain.from_params(r=first, alpha=alpha, s=third, beta=fourth * np.exp(-dropout))
+    half = np.exp(dropout / 2)
+    return plain.from_params(r=first, alpha=alpha, a=third * half, b=fourth / half)
 
 
 def portfolio(plain: Any, n: int, seed: int) -> dict[str, Any]:
@@ -30,16 +49,15 @@ def portfolio(plain: Any, n: int, seed: int) -> dict[str, Any]:
     for s in (0.0, 1.0):
         for v in (-1.0, 0.0, 1.0):
             rows = (segment == s) & (score == v)
-            model = plain.from_params(
-                r=0.9, alpha=8 * np.exp(-0.7 * s), a=0.6 * np.exp(0.4 * v), b=2 * np.exp(-0.4 * v)
+            part = account(plain, np.log(TRUTH[plain]), 0.7 * s, 0.8 * v).simulate(
+                int(rows.sum()), 50.0, seed=seed + int(10 * s + v + 1)
             )
-            part = model.simulate(int(rows.sum()), 50.0, seed=seed + int(10 * s + v + 1))
             for name in result:
                 result[name][rows] = part[name]
     return {**result, "segment": segment, "score": score}
 
 
-@pytest.fixture(params=MODELS, ids=["bgnbd", "mbgnbd"])
+@pytest.fixture(params=MODELS, ids=["bgnbd", "mbgnbd", "pareto_nbd"])
 def pair(request: pytest.FixtureRequest) -> Any:
     return request.param
 
@@ -54,10 +72,9 @@ def fitted(covariate: Any, accounts: Any, **options: Any) -> Any:
 def test_recovers_the_simulated_effects(pair: Any) -> None:
     covariate, plain = pair
     fit = fitted(covariate, portfolio(plain, 6000, 1))
-    truth = {"r": 0.9, "alpha": 8, "a": 0.6, "b": 2, "order:segment": 0.7, "dropout:score": 0.8}
     assert fit.converged_
     assert not fit.warning_
-    for name, value in truth.items():
+    for name, value in zip(fit.names_, [*TRUTH[plain], 0.7, 0.8], strict=True):
         assert abs(fit.params_[name] - value) < 3 * fit.standard_errors_[name], name
 
 
@@ -73,16 +90,11 @@ def test_agrees_with_a_general_optimiser(pair: Any) -> None:
         for s in (0.0, 1.0):
             for v in (-1.0, 0.0, 1.0):
                 rows = (segment == s) & (score == v)
-                model = plain.from_params(
-                    r=np.exp(theta[0]),
-                    alpha=np.exp(theta[1] - theta[4] * s),
-                    a=np.exp(theta[2] + theta[5] * v / 2),
-                    b=np.exp(theta[3] - theta[5] * v / 2),
-                )
+                model = account(plain, theta[:4], theta[4] * s, theta[5] * v)
                 total += model.log_likelihood({k: c[rows] for k, c in columns.items()}).sum()
         return -float(total - theta[4] ** 2 * segment.var() - theta[5] ** 2 * score.var())
 
-    start = np.log([0.9, 8, 0.6, 2, 1, 1])
+    start = np.log([*TRUTH[plain], 1, 1])
     found = optimize.minimize(objective, start, method="BFGS", options={"gtol": 1e-5})
     assert fit.log_likelihood_ - fit.penalty_ == pytest.approx(-found.fun, abs=1e-6)
     coefficients = [fit.params_["order:segment"], fit.params_["dropout:score"]]
@@ -101,11 +113,43 @@ def test_verbs_are_those_of_the_plain_model_with_the_parameters_of_the_account(p
             ("log_likelihood", ()),
             ("probability_alive", ()),
             ("probability_no_order", (13,)),
+            ("probability_alive_at", (13,)),
             ("expected_orders", (13,)),
         ):
             expected = getattr(model, verb)(one, *arguments)
             assert getattr(fit, verb)(one, *arguments) == pytest.approx(expected, rel=1e-12)
             assert getattr(fit, verb)(accounts, *arguments)[row] == pytest.approx(expected)
+
+
+def test_intervals_hold_the_estimate(pair: Any) -> None:
+    covariate, plain = pair
+    accounts = portfolio(plain, 300, 6)
+    fit = fitted(covariate, accounts)
+    for verb, arguments in (
+        ("probability_alive", ()),
+        ("probability_no_order", (13,)),
+        ("expected_orders", (13,)),
+    ):
+        frame = getattr(fit, verb)(accounts, *arguments, interval=True, level=0.9)
+        assert (frame[f"{verb}_lo"] <= frame[verb]).all()
+        assert (frame[verb] <= frame[f"{verb}_hi"]).all()
+        assert (frame[f"{verb}_lo"] < frame[f"{verb}_hi"]).any()
+        assert frame[verb] == pytest.approx(getattr(fit, verb)(accounts, *arguments))
+
+
+def test_discounted_orders_fall_with_the_rate_and_rise_with_the_horizon(pair: Any) -> None:
+    covariate, plain = pair
+    accounts = portfolio(plain, 300, 7)
+    fit = fitted(covariate, accounts)
+    year = fit.discounted_expected_orders(accounts, horizon=52, delta_continuous=0.0)
+    assert year == pytest.approx(fit.expected_orders(accounts, 52), rel=1e-12)
+    for_ever = fit.discounted_expected_orders(accounts, delta_continuous=0.01)
+    assert (for_ever > fit.discounted_expected_orders(accounts, delta_continuous=0.02)).all()
+    assert (
+        for_ever > fit.discounted_expected_orders(accounts, horizon=52, delta_continuous=0.01)
+    ).all()
+    with pytest.raises(ValueError, match="delta"):
+        fit.discounted_expected_orders(accounts, delta_continuous=0.0)
 
 
 def test_json_and_pickle_keep_the_bits(pair: Any) -> None:
@@ -133,9 +177,10 @@ def test_json_and_pickle_keep_the_bits(pair: Any) -> None:
 
 def test_runaway_dropout_is_told(pair: Any) -> None:
     covariate, plain = pair
-    same_for_all = plain.from_params(r=0.8, alpha=6, a=3e5, b=9e5).simulate(1500, 60.0, seed=3)
-    accounts = {**same_for_all, "score": np.arange(1500.0) % 7}
-    with pytest.warns(kam.ConvergenceWarning, match="`a`, `b` run to infinity"):
+    same = account(plain, np.log([0.8, 6, 3e5, 9e5]), 0, 0).simulate(1500, 60.0, seed=3)
+    accounts = {**same, "score": np.arange(1500.0) % 7}
+    told = "`s`, `beta` weakly" if plain is kam.ParetoNBD else "`a`, `b` run to infinity"
+    with pytest.warns(kam.ConvergenceWarning, match=told):
         fit = covariate(dropout_covariates=["score"]).fit(accounts)
     assert "warning" in fit.summary()
 

@@ -10,15 +10,6 @@ namespace {
 using detail::BetaGeometricParameters;
 using detail::CovariateDesign;
 
-Status check_options(const CovariateFitOptions& options) {
-  if (!(options.ridge >= 0) || !std::isfinite(options.ridge)) {
-    return invalid_argument("ridge", "finite and >= 0", options.ridge);
-  }
-  if (!(options.tolerance > 0)) return invalid_argument("tolerance", "> 0", options.tolerance);
-  if (options.max_iterations >= 1) return {};
-  return invalid_argument("max_iterations", ">= 1", options.max_iterations);
-}
-
 detail::Loadings loadings_of(DropoutEffect effect) {
   if (effect == DropoutEffect::odds) return {{0, -1, 0, 0}, {0, 0, 0.5, -0.5}};
   return {{0, -1, 0, 0}, {0, 0, 1, 1}};
@@ -46,7 +37,7 @@ template <class Base>
 Result<CovariateFit<Base>> fit_with(const OrderColumns& accounts,
                                     const CovariateColumns& covariates, bool first_order_counts,
                                     const CovariateFitOptions& options, const Executor& executor) {
-  if (Status s = check_options(options); !s.ok()) return s;
+  if (Status s = detail::check_options(options); !s.ok()) return s;
   CovariateFit<Base> fit;
   const auto design = detail::make_design(accounts, covariates, fit.rows);
   if (!design) return design.error();
@@ -64,24 +55,7 @@ Result<CovariateFit<Base>> fit_with(const OrderColumns& accounts,
                                        start->values(), Base::kNames, options, executor);
   if (!optimum) return optimum.error();
 
-  fit.names.assign(Base::kNames.begin(), Base::kNames.end());
-  fit.names.insert(fit.names.end(), design->names.begin(), design->names.end());
-  const auto split = optimum->coefficients.begin() + static_cast<std::ptrdiff_t>(design->order);
-  fit.parameters = {Base::from_values(optimum->base),
-                    {optimum->coefficients.begin(), split},
-                    {split, optimum->coefficients.end()},
-                    options.effect};
-  fit.standard_errors = optimum->standard_errors;
-  fit.covariance = optimum->covariance;
-  fit.log_likelihood = optimum->log_likelihood;
-  fit.penalty = optimum->penalty;
-  fit.stop_reason = optimum->stop_reason;
-  fit.iterations = optimum->iterations;
-  fit.gradient_norm = optimum->gradient_norm;
-  fit.newton_decrement = optimum->newton_decrement;
-  fit.weight = design->total_weight;
-  fit.events = design->orders;
-  fit.warning = optimum->warning;
+  detail::finish_fit(*design, *optimum, options.effect, fit);
   return fit;
 }
 

@@ -1,9 +1,12 @@
 #include <kam/churn/bgnbd_covariates.hpp>
+#include <kam/churn/order_model.hpp>
+#include <kam/churn/pareto_nbd_covariates.hpp>
 
 #include <utility>
 #include <vector>
 
 #include "churn/covariate_design.hpp"
+#include "churn/discounted.hpp"
 #include "numeric/batch.hpp"
 
 namespace kam {
@@ -106,6 +109,31 @@ BatchReport expected_orders(const CovariateParameters<Base>& model, double horiz
                });
 }
 
+template <class Base>
+BatchReport probability_alive_at(const CovariateParameters<Base>& model, double horizon,
+                                 const OrderColumns& accounts, const CovariateColumns& covariates,
+                                 std::span<double> out, const Executor& executor) {
+  if (Status s = check_horizon(horizon); !s.ok()) return numeric::failed(std::move(s));
+  return batch(model, accounts, covariates, out, executor,
+               [horizon](const Base& p, double x, double t_x, double T) {
+                 return probability_alive_at(p, horizon, x, t_x, T);
+               });
+}
+
+template <class Base>
+BatchReport discounted_expected_orders(const CovariateParameters<Base>& model, double horizon,
+                                       double delta, const OrderColumns& accounts,
+                                       const CovariateColumns& covariates, std::span<double> out,
+                                       const Executor& executor) {
+  if (Status s = detail::check_discount(horizon, delta); !s.ok())
+    return numeric::failed(std::move(s));
+  return batch(model, accounts, covariates, out, executor,
+               [=](const Base& p, double x, double t_x, double T) {
+                 return probability_alive(p, x, t_x, T) *
+                        detail::discounted_if_alive(p, horizon, delta, x, T);
+               });
+}
+
 #define KAM_COVARIATE_VERBS(Model)                                                                \
   template BatchReport log_likelihood(const Model&, const OrderColumns&, const CovariateColumns&, \
                                       std::span<double>, const Executor&);                        \
@@ -117,10 +145,17 @@ BatchReport expected_orders(const CovariateParameters<Base>& model, double horiz
                                             const Executor&);                                     \
   template BatchReport expected_orders(const Model&, double, const OrderColumns&,                 \
                                        const CovariateColumns&, std::span<double>,                \
-                                       const Executor&)
+                                       const Executor&);                                          \
+  template BatchReport probability_alive_at(const Model&, double, const OrderColumns&,            \
+                                            const CovariateColumns&, std::span<double>,           \
+                                            const Executor&);                                     \
+  template BatchReport discounted_expected_orders(const Model&, double, double,                   \
+                                                  const OrderColumns&, const CovariateColumns&,   \
+                                                  std::span<double>, const Executor&)
 
 KAM_COVARIATE_VERBS(bgnbd::CovariateParameters);
 KAM_COVARIATE_VERBS(mbgnbd::CovariateParameters);
+KAM_COVARIATE_VERBS(pareto_nbd::CovariateParameters);
 
 #undef KAM_COVARIATE_VERBS
 

@@ -160,7 +160,7 @@ std::string describe(const numeric::TrustRegionResult& optimum, const MatrixXd& 
                            }),
               " rest on the ridge more than on the data");
   const double spread = std::exp(optimum.point[2]) + std::exp(optimum.point[3]);
-  if (spread > 1000 && !away(2) && !away(3)) {
+  if (names[2] == "a" && spread > 1000 && !away(2) && !away(3)) {
     warning.add("`a` + `b` above 1000",
                 ": accounts hardly differ in drop-out, and covariates of it act on nothing");
   }
@@ -201,6 +201,15 @@ Status check_base(const CovariateDesign& d, const CovariateOptimum& result) {
 }
 
 }  // namespace
+
+Status check_options(const CovariateFitOptions& options) {
+  if (!(options.ridge >= 0) || !std::isfinite(options.ridge)) {
+    return invalid_argument("ridge", "finite and >= 0", options.ridge);
+  }
+  if (!(options.tolerance > 0)) return invalid_argument("tolerance", "> 0", options.tolerance);
+  if (options.max_iterations >= 1) return {};
+  return invalid_argument("max_iterations", ">= 1", options.max_iterations);
+}
 
 Result<CovariateOptimum> maximise_with_covariates(const CovariateDesign& design,
                                                   const Loadings& loadings, const AddRows& add_rows,

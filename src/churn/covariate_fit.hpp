@@ -45,4 +45,30 @@ Result<CovariateOptimum> maximise_with_covariates(const CovariateDesign& design,
                                                   const CovariateFitOptions& options,
                                                   const Executor& executor);
 
+Status check_options(const CovariateFitOptions& options);
+
+/// Moves the optimum into the result; `fit.rows` has been filled along with the design.
+template <class Base>
+void finish_fit(const CovariateDesign& design, const CovariateOptimum& optimum,
+                DropoutEffect effect, CovariateFit<Base>& fit) {
+  fit.names.assign(Base::kNames.begin(), Base::kNames.end());
+  fit.names.insert(fit.names.end(), design.names.begin(), design.names.end());
+  const auto split = optimum.coefficients.begin() + static_cast<std::ptrdiff_t>(design.order);
+  fit.parameters = {Base::from_values(optimum.base),
+                    {optimum.coefficients.begin(), split},
+                    {split, optimum.coefficients.end()},
+                    effect};
+  fit.standard_errors = optimum.standard_errors;
+  fit.covariance = optimum.covariance;
+  fit.log_likelihood = optimum.log_likelihood;
+  fit.penalty = optimum.penalty;
+  fit.stop_reason = optimum.stop_reason;
+  fit.iterations = optimum.iterations;
+  fit.gradient_norm = optimum.gradient_norm;
+  fit.newton_decrement = optimum.newton_decrement;
+  fit.weight = design.total_weight;
+  fit.events = design.orders;
+  fit.warning = optimum.warning;
+}
+
 }  // namespace kam::detail

@@ -5,9 +5,7 @@
 #include <string>
 #include <utility>
 
-#include <boost/math/quadrature/gauss.hpp>
-
-#include "churn/discounted_endless.hpp"
+#include "churn/discounted.hpp"
 #include "churn/order_batch.hpp"
 #include "churn/phase_batch.hpp"
 
@@ -79,45 +77,6 @@ BatchReport batch_if_alive(const OrderModel& model, const OrderColumns& accounts
         }
       },
       simplest(model));
-}
-
-template <class Parameters>
-inline constexpr bool kDiscountsItself =
-    requires(const Parameters& p) { discounted_expected_orders_if_alive(p, 1.0, 1.0, 0.0, 0.0); };
-
-/// E[discounted orders in (T, T + horizon] | alive]: by parts, with M(t) = expected orders if
-/// alive, exp(-delta h) M(h) + delta * int_0^h exp(-delta t) M(t) dt, substituting v = ln(1 +
-/// t/(alpha+T)), in which M is analytic in a strip of half-width pi.
-template <class Parameters>
-double discounted_if_alive(const Parameters& p, double horizon, double delta, double x, double T) {
-  if constexpr (kDiscountsItself<Parameters>) {
-    return discounted_expected_orders_if_alive(p, horizon, delta, x, T);
-  } else {
-    const auto orders = [&](double t) { return expected_orders_if_alive(p, t, x, T); };
-    if (horizon == HUGE_VAL) {
-      return detail::discounted_endless({.scale = p.alpha + T}, delta, orders);
-    }
-    const double at_end = std::exp(-delta * horizon) * orders(horizon);
-    if (delta == 0 || horizon == 0) return at_end;
-    const double scale = p.alpha + T;
-    const auto integrand = [&](double v) {
-      const double t = scale * std::expm1(v);
-      return std::exp(v - delta * t) * orders(t);
-    };
-    return at_end + delta * scale *
-                        boost::math::quadrature::gauss<double, 30>::integrate(
-                            integrand, 0.0, std::log1p(horizon / scale));
-  }
-}
-
-/// A horizon without end needs a discount.
-Status check_discount(double horizon, double delta) {
-  if (!(delta >= 0) || !std::isfinite(delta)) {
-    return invalid_argument("delta", "finite and >= 0", delta);
-  }
-  if (horizon != HUGE_VAL) return check_horizon(horizon);
-  return delta > 0 ? Status{}
-                   : invalid_argument("delta", "> 0 where the horizon is infinite", delta);
 }
 
 }  // namespace
@@ -209,9 +168,9 @@ BatchReport expected_orders(const OrderModel& model, double horizon, const Order
 BatchReport discounted_expected_orders(const OrderModel& model, double horizon, double delta,
                                        const OrderColumns& accounts, std::span<double> out,
                                        const Executor& executor) {
-  if (Status s = check_discount(horizon, delta); !s.ok()) return failed(std::move(s));
+  if (Status s = detail::check_discount(horizon, delta); !s.ok()) return failed(std::move(s));
   return batch_if_alive(model, accounts, out, executor, [=](const auto& p, auto... account) {
-    return discounted_if_alive(p, horizon, delta, account...);
+    return detail::discounted_if_alive(p, horizon, delta, account...);
   });
 }
 

@@ -65,26 +65,4 @@ namespace mbgnbd {
     const CovariateFitOptions& options = {}, const Executor& executor = {});
 }  // namespace mbgnbd
 
-// Verbs over a portfolio. Rows out = accounts in; a row that cannot be read, or with a covariate
-// that is not finite, is NaN and counted. Errors: parameters outside their domain, a number of
-// covariates other than that of the coefficients, columns that differ in length, a horizon that is
-// not finite and >= 0; the output is then untouched. Cost: one scalar formula per row.
-
-template <class Base>
-BatchReport log_likelihood(const CovariateParameters<Base>& model, const OrderColumns& accounts,
-                           const CovariateColumns& covariates, std::span<double> out,
-                           const Executor& executor = {});
-template <class Base>
-BatchReport probability_alive(const CovariateParameters<Base>& model, const OrderColumns& accounts,
-                              const CovariateColumns& covariates, std::span<double> out,
-                              const Executor& executor = {});
-template <class Base>
-BatchReport probability_no_order(const CovariateParameters<Base>& model, double horizon,
-                                 const OrderColumns& accounts, const CovariateColumns& covariates,
-                                 std::span<double> out, const Executor& executor = {});
-template <class Base>
-BatchReport expected_orders(const CovariateParameters<Base>& model, double horizon,
-                            const OrderColumns& accounts, const CovariateColumns& covariates,
-                            std::span<double> out, const Executor& executor = {});
-
 }  // namespace kam

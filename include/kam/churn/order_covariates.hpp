@@ -3,6 +3,7 @@
 /// 0/1, the size of its first order, a region).
 ///
 /// The parameters of account i, with z_i its order and w_i its drop-out covariates:
+///   Pareto/NBD        alpha_i = alpha exp(-gamma'z_i), beta_i = beta exp(-delta'w_i)
 ///   BG/NBD, MBG/NBD   alpha_i = alpha exp(-gamma'z_i), and by DropoutEffect
 ///     both            a_i = a exp(delta'w_i),   b_i = b exp(delta'w_i)
 ///     odds            a_i = a exp(delta'w_i/2), b_i = b exp(-delta'w_i/2)
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include <kam/base/columns.hpp>
+#include <kam/base/executor.hpp>
 #include <kam/base/fit.hpp>
 #include <kam/base/status.hpp>
 
@@ -75,5 +77,66 @@ struct CovariateFit {
 
   [[nodiscard]] bool converged() const noexcept { return stop_reason == StopReason::converged; }
 };
+
+/// A fitted model with covariates: what intervals are computed from.
+template <class Base>
+struct CovariateEstimate {
+  CovariateParameters<Base> model{};
+  std::vector<double> covariance{};  ///< of (ln base, coefficients), n x n row-major
+
+  [[nodiscard]] static CovariateEstimate from(const CovariateFit<Base>& fit) {
+    return {fit.parameters, fit.covariance};
+  }
+};
+
+// Verbs over a portfolio, for Base = bgnbd, mbgnbd and pareto_nbd::Parameters. Rows out = accounts
+// in; a row that cannot be read, or with a covariate that is not finite, is NaN and counted.
+// Errors: parameters outside their domain, a number of covariates other than that of the
+// coefficients, columns that differ in length, a horizon that is not finite and >= 0; the output is
+// then untouched. Cost: one scalar formula per row.
+
+template <class Base>
+BatchReport log_likelihood(const CovariateParameters<Base>& model, const OrderColumns& accounts,
+                           const CovariateColumns& covariates, std::span<double> out,
+                           const Executor& executor = {});
+template <class Base>
+BatchReport probability_alive(const CovariateParameters<Base>& model, const OrderColumns& accounts,
+                              const CovariateColumns& covariates, std::span<double> out,
+                              const Executor& executor = {});
+template <class Base>
+BatchReport probability_alive_at(const CovariateParameters<Base>& model, double horizon,
+                                 const OrderColumns& accounts, const CovariateColumns& covariates,
+                                 std::span<double> out, const Executor& executor = {});
+template <class Base>
+BatchReport probability_no_order(const CovariateParameters<Base>& model, double horizon,
+                                 const OrderColumns& accounts, const CovariateColumns& covariates,
+                                 std::span<double> out, const Executor& executor = {});
+template <class Base>
+BatchReport expected_orders(const CovariateParameters<Base>& model, double horizon,
+                            const OrderColumns& accounts, const CovariateColumns& covariates,
+                            std::span<double> out, const Executor& executor = {});
+/// As discounted_expected_orders of order_model.hpp; the horizon may be infinite where delta > 0.
+template <class Base>
+BatchReport discounted_expected_orders(const CovariateParameters<Base>& model, double horizon,
+                                       double delta, const OrderColumns& accounts,
+                                       const CovariateColumns& covariates, std::span<double> out,
+                                       const Executor& executor = {});
+
+// With intervals, as those of order_model.hpp: the delta method over base parameters and
+// coefficients. Cost: 2 n + 1 batches.
+
+template <class Base>
+BatchReport probability_alive(const CovariateEstimate<Base>& estimate, double level,
+                              const OrderColumns& accounts, const CovariateColumns& covariates,
+                              const IntervalColumns& out, const Executor& executor = {});
+template <class Base>
+BatchReport probability_no_order(const CovariateEstimate<Base>& estimate, double horizon,
+                                 double level, const OrderColumns& accounts,
+                                 const CovariateColumns& covariates, const IntervalColumns& out,
+                                 const Executor& executor = {});
+template <class Base>
+BatchReport expected_orders(const CovariateEstimate<Base>& estimate, double horizon, double level,
+                            const OrderColumns& accounts, const CovariateColumns& covariates,
+                            const IntervalColumns& out, const Executor& executor = {});
 
 }  // namespace kam

@@ -1,6 +1,7 @@
 /// Static covariates: agreement with the plain models, laws, simulation, finite differences,
 /// runaway estimates told, and hostile input.
 #include <kam/churn/bgnbd_covariates.hpp>
+#include <kam/churn/pareto_nbd_covariates.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -23,8 +24,21 @@ Result<CovariateFit<Base>> fit_of(const OrderColumns& accounts, const CovariateC
                                   const Executor& executor = {}) {
   if constexpr (std::is_same_v<Base, bgnbd::Parameters>) {
     return bgnbd::fit_covariates(accounts, covariates, options, executor);
-  } else {
+  } else if constexpr (std::is_same_v<Base, mbgnbd::Parameters>) {
     return mbgnbd::fit_covariates(accounts, covariates, options, executor);
+  } else {
+    return pareto_nbd::fit_covariates(accounts, covariates, options, executor);
+  }
+}
+
+template <class Base>
+Result<FitResult<Base>> plain_fit(const OrderColumns& accounts) {
+  if constexpr (std::is_same_v<Base, bgnbd::Parameters>) {
+    return bgnbd::fit(accounts);
+  } else if constexpr (std::is_same_v<Base, mbgnbd::Parameters>) {
+    return mbgnbd::fit(accounts);
+  } else {
+    return pareto_nbd::fit(accounts);
   }
 }
 
@@ -63,7 +77,7 @@ struct Covariates : testing::Test {
     return {kBase, {0.6, -0.02}, {effect == DropoutEffect::odds ? 0.8 : 0.5}, effect};
   }
 };
-using Models = testing::Types<bgnbd::Parameters, mbgnbd::Parameters>;
+using Models = testing::Types<bgnbd::Parameters, mbgnbd::Parameters, pareto_nbd::Parameters>;
 TYPED_TEST_SUITE(Covariates, Models);
 
 TYPED_TEST(Covariates, ZeroCoefficientsAreThePlainModel) {
@@ -76,12 +90,7 @@ TYPED_TEST(Covariates, ZeroCoefficientsAreThePlainModel) {
   a.simulate_orders(this->truth(DropoutEffect::odds), 17);
   const auto fit = fit_of<TypeParam>(a.orders(), {});
   ASSERT_TRUE(fit);
-  const auto plain = [&] {
-    if constexpr (std::is_same_v<TypeParam, bgnbd::Parameters>)
-      return bgnbd::fit(a.orders());
-    else
-      return mbgnbd::fit(a.orders());
-  }();
+  const auto plain = plain_fit<TypeParam>(a.orders());
   ASSERT_TRUE(plain && fit->converged());
   EXPECT_EQ(fit->penalty, 0);
   EXPECT_LE(relative_error(fit->log_likelihood, plain->log_likelihood), 1e-13);
@@ -103,8 +112,9 @@ TYPED_TEST(Covariates, RecoversWhatItWasSimulatedFrom) {
     ASSERT_TRUE(fit) << fit.error().message();
     EXPECT_TRUE(fit->converged());
     EXPECT_EQ(fit->warning, "");
-    const double expected[] = {this->kBase.r,  this->kBase.alpha, this->kBase.a,   this->kBase.b,
-                               truth.order[0], truth.order[1],    truth.dropout[0]};
+    const auto known = this->kBase.values();
+    std::vector<double> expected(known.begin(), known.end());
+    expected.insert(expected.end(), {truth.order[0], truth.order[1], truth.dropout[0]});
     const auto base = fit->parameters.base.values();
     std::vector<double> got(base.begin(), base.end());
     got.insert(got.end(), fit->parameters.order.begin(), fit->parameters.order.end());
@@ -158,10 +168,9 @@ TYPED_TEST(Covariates, CovarianceInvertsTheHessianByFiniteDifferences) {
         fit_of<TypeParam>(a.orders(), {order, dropout}, {.ridge = ridge, .effect = effect});
     ASSERT_TRUE(fit && fit->converged());
     const auto& p = fit->parameters;
-    const std::vector<double> at{std::log(p.base.r), std::log(p.base.alpha),
-                                 std::log(p.base.a), std::log(p.base.b),
-                                 p.order[0],         p.order[1],
-                                 p.dropout[0]};
+    std::vector<double> at;
+    for (const double value : p.base.values()) at.push_back(std::log(value));
+    at.insert(at.end(), {p.order[0], p.order[1], p.dropout[0]});
     const std::size_t n = at.size();
     EXPECT_LE(relative_error(objective(a, *fit, at, ridge), fit->log_likelihood - fit->penalty),
               1e-12);
@@ -263,8 +272,8 @@ TYPED_TEST(Covariates, RunawayDropoutIsNamed) {
   const Covariate order[] = {{"segment", a.segment}}, dropout[] = {{"score", a.score}};
   const auto fit = fit_of<TypeParam>(a.orders(), {order, dropout});
   ASSERT_TRUE(fit);
-  EXPECT_NE(fit->warning.find("`a`"), std::string::npos) << fit->warning;
-  EXPECT_NE(fit->warning.find("`b`"), std::string::npos) << fit->warning;
+  const std::string third = std::string("`") + TypeParam::kNames[2] + "`";
+  EXPECT_NE(fit->warning.find(third), std::string::npos) << fit->warning;
   EXPECT_TRUE(std::isfinite(fit->log_likelihood));
 }
 
@@ -338,8 +347,8 @@ TYPED_TEST(Covariates, HostileInput) {
   ASSERT_TRUE(extreme_fit) << extreme_fit.error().message();
   EXPECT_TRUE(std::isfinite(extreme_fit->log_likelihood));
   const std::array<double, 1> nan{kNaN};
-  EXPECT_TRUE(std::isnan(individual(fit->parameters, {}, std::span(nan)).a));
-  EXPECT_TRUE(std::isnan(individual(fit->parameters, {}, {}).a));
+  EXPECT_TRUE(std::isnan(individual(fit->parameters, {}, std::span(nan)).r));
+  EXPECT_TRUE(std::isnan(individual(fit->parameters, {}, {}).r));
 }
 
 TYPED_TEST(Covariates, BatchVerbsAreTheScalarFormulas) {
@@ -349,19 +358,88 @@ TYPED_TEST(Covariates, BatchVerbsAreTheScalarFormulas) {
   const Covariate order[] = {{"segment", a.segment}, {"size", a.size}};
   const Covariate dropout[] = {{"score", a.score}};
   const CovariateColumns covariates{order, dropout};
-  std::vector<double> ll(200), alive(200), silent(200), orders(200);
+  std::vector<double> ll(200), alive(200), silent(200), orders(200), later(200), forever(200);
+  ASSERT_TRUE(probability_alive_at(p, 13, a.orders(), covariates, later).ok());
+  ASSERT_TRUE(discounted_expected_orders(p, HUGE_VAL, .02, a.orders(), covariates, forever).ok());
   ASSERT_TRUE(log_likelihood(p, a.orders(), covariates, ll).ok());
   ASSERT_TRUE(probability_alive(p, a.orders(), covariates, alive).ok());
   ASSERT_TRUE(probability_no_order(p, 13, a.orders(), covariates, silent).ok());
   ASSERT_TRUE(expected_orders(p, 13, a.orders(), covariates, orders).ok());
   for (std::size_t i = 0; i < 200; ++i) {
     const double rate = 0.6 * a.segment[i] - 0.02 * a.size[i], odds = std::exp(0.4 * a.score[i]);
-    const TypeParam q{.8, 6.0 * std::exp(-rate), .7 * odds, 2.5 / odds};
+    const bool pareto = std::is_same_v<TypeParam, pareto_nbd::Parameters>;
+    const TypeParam q{.8, 6.0 * std::exp(-rate), pareto ? .7 : .7 * odds,
+                      pareto ? 2.5 / (odds * odds) : 2.5 / odds};
     EXPECT_NEAR(ll[i], log_likelihood(q, a.x[i], a.t_x[i], a.T[i]), 1e-11);
     EXPECT_NEAR(alive[i], probability_alive(q, a.x[i], a.t_x[i], a.T[i]), 1e-13);
     EXPECT_NEAR(silent[i], probability_no_order(q, 13, a.x[i], a.t_x[i], a.T[i]), 1e-13);
     EXPECT_LE(relative_error(orders[i], expected_orders(q, 13, a.x[i], a.t_x[i], a.T[i])), 1e-12);
+    EXPECT_NEAR(later[i], probability_alive_at(q, 13, a.x[i], a.t_x[i], a.T[i]), 1e-13);
+    double one = 0;
+    ASSERT_TRUE(
+        discounted_expected_orders(OrderModel(q), HUGE_VAL, .02,
+                                   {std::span(a.x).subspan(i, 1), std::span(a.t_x).subspan(i, 1),
+                                    std::span(a.T).subspan(i, 1)},
+                                   std::span(&one, 1))
+            .ok());
+    EXPECT_LE(relative_error(forever[i], one), 1e-12);
   }
+}
+
+struct Intervals {
+  std::vector<double> estimate, lo, hi;
+  explicit Intervals(std::size_t n) : estimate(n), lo(n), hi(n) {}
+  IntervalColumns columns() { return {estimate, lo, hi}; }
+};
+
+TYPED_TEST(Covariates, IntervalsWithoutCovariatesAreThoseOfThePlainModel) {
+  Portfolio a(400, 14);
+  a.simulate_orders(this->truth(DropoutEffect::both), 5);
+  const auto fit = fit_of<TypeParam>(a.orders(), {});
+  const auto plain = plain_fit<TypeParam>(a.orders());
+  ASSERT_TRUE(fit && plain);
+  Intervals with(400), without(400);
+  const auto estimate = CovariateEstimate<TypeParam>::from(*fit);
+  ASSERT_TRUE(expected_orders(estimate, 20, .8, a.orders(), {}, with.columns()).ok());
+  ASSERT_TRUE(
+      expected_orders(OrderEstimate::from(*plain), 20, .8, a.orders(), without.columns()).ok());
+  for (std::size_t i = 0; i < 400; ++i) {
+    EXPECT_LE(relative_error(with.lo[i], without.lo[i]), 1e-5);
+    EXPECT_LE(relative_error(with.hi[i], without.hi[i]), 1e-5);
+  }
+}
+
+TYPED_TEST(Covariates, IntervalsHoldTheEstimateAndDoNotDependOnUnits) {
+  Portfolio a(600, 15);
+  a.simulate_orders(this->truth(DropoutEffect::odds), 5);
+  auto cents = a.size;
+  for (double& v : cents) v *= 1e6;
+  const Covariate order[] = {{"size", a.size}}, other[] = {{"size", cents}};
+  const Covariate dropout[] = {{"score", a.score}};
+  const auto fit = fit_of<TypeParam>(a.orders(), {order, dropout});
+  const auto again = fit_of<TypeParam>(a.orders(), {other, dropout});
+  ASSERT_TRUE(fit && again);
+  Intervals one(600), two(600), wide(600);
+  const auto estimate = CovariateEstimate<TypeParam>::from(*fit);
+  ASSERT_TRUE(
+      probability_no_order(estimate, 9, .8, a.orders(), {order, dropout}, one.columns()).ok());
+  ASSERT_TRUE(probability_no_order(CovariateEstimate<TypeParam>::from(*again), 9, .8, a.orders(),
+                                   {other, dropout}, two.columns())
+                  .ok());
+  ASSERT_TRUE(
+      probability_no_order(estimate, 9, .95, a.orders(), {order, dropout}, wide.columns()).ok());
+  for (std::size_t i = 0; i < 600; ++i) {
+    EXPECT_TRUE(0 <= one.lo[i] && one.lo[i] < one.estimate[i] && one.estimate[i] < one.hi[i] &&
+                one.hi[i] <= 1);
+    EXPECT_LT(wide.lo[i], one.lo[i]);
+    EXPECT_NEAR(one.lo[i], two.lo[i], 1e-6);
+    EXPECT_NEAR(one.hi[i], two.hi[i], 1e-6);
+  }
+  Intervals out(600);
+  EXPECT_FALSE(probability_alive(estimate, 1.5, a.orders(), {order, dropout}, out.columns()).ok());
+  EXPECT_FALSE(probability_alive(CovariateEstimate<TypeParam>{fit->parameters, {}}, .8, a.orders(),
+                                 {order, dropout}, out.columns())
+                   .ok());
 }
 
 }  // namespace
