@@ -1,6 +1,9 @@
 #include "binding.hpp"
 
 namespace kam::python {
+
+void bind_calibration(py::module_& m);  // TEMP
+
 namespace {
 
 /// One exception type per kind of failure; all but the last two are ValueErrors.
@@ -65,4 +68,5 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_not_used()) {
   bind_classification(m);
   bind_covariates(m);
   bind_order_state(m);
+  bind_calibration(m);
 }
