@@ -1,6 +1,7 @@
 /// Everything in C++. Include single headers instead where compile time matters.
 #pragma once
 
+#include <kam/base/auc.hpp>
 #include <kam/base/batch_report.hpp>
 #include <kam/base/beta_survival.hpp>
 #include <kam/base/columns.hpp>
@@ -22,7 +23,9 @@
 #include <kam/churn/bgcnbd.hpp>
 #include <kam/churn/bgnbd.hpp>
 #include <kam/churn/bgnbd_covariates.hpp>
+#include <kam/churn/calibration.hpp>
 #include <kam/churn/cnbd.hpp>
+#include <kam/churn/evaluation.hpp>
 #include <kam/churn/mbgcnbd.hpp>
 #include <kam/churn/mbgnbd.hpp>
 #include <kam/churn/nbd.hpp>
@@ -31,8 +34,12 @@
 #include <kam/churn/order_prior.hpp>
 #include <kam/churn/pareto_nbd.hpp>
 #include <kam/churn/pareto_nbd_covariates.hpp>
+#include <kam/churn/predictions.hpp>
+#include <kam/churn/profit.hpp>
 #include <kam/churn/renewals.hpp>
 #include <kam/churn/sbg.hpp>
+#include <kam/churn/validation.hpp>
+#include <kam/churn/venn_abers.hpp>
 #include <kam/concentration/lorenz.hpp>
 #include <kam/concentration/whale_curve.hpp>
 #include <kam/lifetime/discount.hpp>
@@ -40,6 +47,7 @@
 #include <kam/lifetime/lifetime_value.hpp>
 #include <kam/portfolio/account_index.hpp>
 #include <kam/portfolio/check.hpp>
+#include <kam/portfolio/churn_labels.hpp>
 #include <kam/portfolio/data_report.hpp>
 #include <kam/portfolio/exact_sum.hpp>
 #include <kam/portfolio/facts.hpp>
@@ -48,6 +56,7 @@
 #include <kam/portfolio/hierarchy.hpp>
 #include <kam/portfolio/order_summary.hpp>
 #include <kam/portfolio/records.hpp>
+#include <kam/scoring/calibration_file.hpp>
 #include <kam/scoring/changes.hpp>
 #include <kam/scoring/classification.hpp>
 #include <kam/scoring/estimate.hpp>

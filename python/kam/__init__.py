@@ -11,6 +11,7 @@ needs none of them.
 
 from kam._backtest import BacktestResult, backtest
 from kam._bootstrap import BootstrapResult
+from kam._calibration import Calibrator, calibrate, shift_prior
 from kam._compare import compare
 from kam._concentration import Concentration, concentration
 from kam._core import __version__
@@ -27,14 +28,17 @@ from kam._errors import (
     RowWarning,
     VersionError,
 )
+from kam._evaluation import Evaluation, evaluate
 from kam._groups import GroupedModel, fit_by
 from kam._holdout import holdout_split
+from kam._labels import churn_labels, find_leaks, rolling_origin
 from kam._learned import LearnedWeights, learn_weights
 from kam._model import Model
 from kam._models import BGNBD, MBGNBD, NBD, GammaGamma, ParetoNBD, lifetime_value
 from kam._order_grid import OrderGrid, order_grid
 from kam._order_state import OrderState
 from kam._profile import profiles
+from kam._profit import Campaign, MaximumProfit, expected_profit, maximum_profit
 from kam._regular import BGCNBD, MBGCNBD
 from kam._schema import schema as _schema
 from kam._score import ScoreResult, check, score
@@ -61,16 +65,20 @@ __all__ = [
     "BacktestResult",
     "BetaDiscreteWeibull",
     "BootstrapResult",
+    "Calibrator",
+    "Campaign",
     "Concentration",
     "ConvergenceWarning",
     "DataError",
     "DataReport",
+    "Evaluation",
     "FormatError",
     "GammaGamma",
     "GroupedModel",
     "InsufficientDataError",
     "LearnedWeights",
     "MBGNBDCovariates",
+    "MaximumProfit",
     "Model",
     "OrderGrid",
     "OrderState",
@@ -85,19 +93,27 @@ __all__ = [
     "__version__",
     "ahp",
     "backtest",
+    "calibrate",
     "check",
+    "churn_labels",
     "columns",
     "compare",
     "concentration",
     "effective_annual_rate",
+    "evaluate",
+    "expected_profit",
+    "find_leaks",
     "fit_by",
     "holdout_split",
     "learn_weights",
     "lifetime_value",
+    "maximum_profit",
     "order_grid",
     "profiles",
     "rank_order_centroid",
+    "rolling_origin",
     "score",
+    "shift_prior",
     "summarize",
     "whale_curve",
 ]

@@ -1,13 +1,6 @@
 /// Calibration, evaluation and profit of probabilities of churn; folds and labels.
 #include <optional>
 
-#include <kam/base/auc.hpp>
-#include <kam/churn/evaluation.hpp>
-#include <kam/churn/profit.hpp>
-#include <kam/churn/validation.hpp>
-#include <kam/portfolio/churn_labels.hpp>
-#include <kam/scoring/calibration_file.hpp>
-
 #include "tables.hpp"
 #include "verbs.hpp"
 

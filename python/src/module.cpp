@@ -1,9 +1,6 @@
 #include "binding.hpp"
 
 namespace kam::python {
-
-void bind_calibration(py::module_& m);  // TEMP
-
 namespace {
 
 /// One exception type per kind of failure; all but the last two are ValueErrors.
