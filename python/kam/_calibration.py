@@ -28,6 +28,7 @@ class Calibrator:
 
     def predict(self, p: Any) -> Doubles:
         """Calibrated probabilities, one per row; NaN (and a RowWarning) outside 0..1."""
+        values: Doubles
         values, report = self._core.predict(column(p, "p"))
         warn_rows(report, "calibrated probabilities")
         return values
@@ -115,6 +116,7 @@ def shift_prior(p: Any, *, base_rate: float, new_rate: float) -> Doubles:
     For models trained on a sample with more losses than the portfolio has: the odds are
     multiplied by odds(new_rate)/odds(base_rate).
     """
+    values: Doubles
     values, report = _core.shift_prior(column(p, "p"), float(base_rate), float(new_rate))
     warn_rows(report, "shifted probabilities")
     return values

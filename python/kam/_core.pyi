@@ -19,6 +19,21 @@ class InsufficientDataError(ValueError):
 class VersionError(FormatError):
     pass
 
+class Calibrator:
+    @staticmethod
+    def from_json(arg0: str) -> Calibrator: ...
+    def interval(self, arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> tuple: ...
+    def predict(self, arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> tuple: ...
+    def to_json(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def params(self) -> dict: ...
+    @property
+    def report(self) -> dict: ...
+    @property
+    def standard_errors(self) -> dict: ...
+
 class Concentration:
     def abc(
         self,
@@ -350,6 +365,12 @@ def ahp(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg1: typing.SupportsInt | typing.SupportsIndex,
 ) -> dict: ...
+def auc(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+) -> tuple[float, float, float, float]: ...
 def bgbb_discounted_expected_orders(
     arg0: Estimate,
     arg1: typing.SupportsFloat | typing.SupportsIndex,
@@ -422,6 +443,17 @@ def bgbb_simulate(
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg2: typing.SupportsInt | typing.SupportsIndex,
 ) -> tuple[numpy.typing.NDArray[numpy.float64], numpy.typing.NDArray[numpy.float64]]: ...
+def bootstrap_evaluation(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.uint32],
+    arg5: typing.SupportsFloat | typing.SupportsIndex,
+    arg6: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    arg7: typing.SupportsInt | typing.SupportsIndex,
+    arg8: typing.SupportsInt | typing.SupportsIndex,
+) -> list: ...
 def changes(
     arg0: PortfolioScore, arg1: dict, arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.int64]
 ) -> dict: ...
@@ -430,6 +462,17 @@ def check(
     arg1: typing.SupportsInt | typing.SupportsIndex,
     arg2: str,
     arg3: typing.SupportsInt | typing.SupportsIndex,
+) -> dict: ...
+def churn_labels(
+    arg0: Tables,
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
+    arg2: typing.SupportsInt | typing.SupportsIndex,
+    arg3: str,
+    arg4: typing.SupportsInt | typing.SupportsIndex,
+    arg5: typing.SupportsInt | typing.SupportsIndex,
+    arg6: typing.SupportsFloat | typing.SupportsIndex,
+    arg7: typing.SupportsInt | typing.SupportsIndex,
+    arg8: typing.SupportsFloat | typing.SupportsIndex,
 ) -> dict: ...
 def classify(
     arg0: PortfolioScore,
@@ -459,6 +502,16 @@ def effective_annual_rate(
     arg0: typing.SupportsFloat | typing.SupportsIndex,
     arg1: typing.SupportsInt | typing.SupportsIndex,
 ) -> float: ...
+def evaluate(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg4: typing.SupportsInt | typing.SupportsIndex,
+    arg5: typing.SupportsFloat | typing.SupportsIndex,
+    arg6: typing.SupportsFloat | typing.SupportsIndex,
+    arg7: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+) -> dict: ...
 def expected_orders(
     arg0: Estimate,
     arg1: typing.SupportsFloat | typing.SupportsIndex,
@@ -477,6 +530,16 @@ def expected_orders_interval(
 def expected_orders_new(
     arg0: Estimate, arg1: typing.SupportsFloat | typing.SupportsIndex
 ) -> float: ...
+def expected_profit(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg4: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
+    arg5: typing.SupportsFloat | typing.SupportsIndex,
+    arg6: typing.SupportsFloat | typing.SupportsIndex,
+    arg7: typing.SupportsInt | typing.SupportsIndex,
+) -> dict: ...
 def expected_spend(
     arg0: Estimate,
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
@@ -495,12 +558,27 @@ def explain_rows(
 ) -> tuple: ...
 def factorize_integers(arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.int64]) -> tuple: ...
 def factorize_texts(arg0: numpy.ndarray) -> tuple: ...
+def find_leaks(
+    arg0: collections.abc.Sequence[str],
+    arg1: collections.abc.Sequence[typing.Annotated[numpy.typing.ArrayLike, numpy.float64]],
+    arg2: collections.abc.Sequence[typing.Annotated[numpy.typing.ArrayLike, numpy.int32] | None],
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg5: typing.SupportsFloat | typing.SupportsIndex,
+) -> list: ...
 def fit_bgbb(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
 ) -> Estimate: ...
+def fit_calibrator(
+    arg0: str,
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg4: bool,
+) -> Calibrator: ...
 def fit_cohort(
     arg0: str, arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]
 ) -> Estimate: ...
@@ -604,6 +682,16 @@ def log_likelihood(
     arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
 ) -> tuple: ...
+def maximum_profit(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+    arg4: typing.SupportsFloat | typing.SupportsIndex,
+    arg5: typing.SupportsFloat | typing.SupportsIndex,
+    arg6: typing.SupportsFloat | typing.SupportsIndex,
+    arg7: typing.SupportsFloat | typing.SupportsIndex,
+) -> dict: ...
 def normal_quantile(arg0: typing.SupportsFloat | typing.SupportsIndex) -> float: ...
 def order_state_from(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
@@ -715,6 +803,16 @@ def renewal_survival(
     arg1: typing.SupportsFloat | typing.SupportsIndex,
     arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
 ) -> tuple: ...
+def rolling_origin(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.uint32] | None,
+    arg2: typing.SupportsInt | typing.SupportsIndex,
+    arg3: typing.SupportsInt | typing.SupportsIndex,
+    arg4: typing.SupportsInt | typing.SupportsIndex,
+    arg5: typing.SupportsInt | typing.SupportsIndex,
+    arg6: typing.SupportsInt | typing.SupportsIndex,
+    arg7: typing.SupportsInt | typing.SupportsIndex,
+) -> list: ...
 def score(
     arg0: Tables,
     arg1: Profile | None,
@@ -728,6 +826,11 @@ def score(
 def score_features(
     arg0: Model, arg1: dict, arg2: dict, arg3: typing.SupportsInt | typing.SupportsIndex
 ) -> PortfolioScore: ...
+def shift_prior(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+) -> tuple: ...
 def shipped_profile_names() -> list[str]: ...
 def shipped_profile_text(arg0: str) -> str: ...
 def simulate(
