@@ -108,6 +108,18 @@ class Evaluation:
 
         return draw_lift(self, ax=ax)
 
+    def plot_profit(
+        self, *, acceptance: float = 0.3, offer: float, contact: float, ax: Any = None
+    ) -> Any:
+        """What contacting the highest probabilities would have earned, per share contacted.
+
+        Each lost account whose value is known saves acceptance x (value - offer); each kept one
+        takes the offer; every one costs the contact. Needs `value`.
+        """
+        from kam._plot_evaluation import draw_earned
+
+        return draw_earned(self, acceptance, float(offer), float(contact), ax=ax)
+
     def __repr__(self) -> str:
         level = f"{100 * self.interval_level:g} %"
         lo, hi = self.observed_to_expected_interval

@@ -63,13 +63,43 @@ def draw_profit(c: Campaign, *, ax: Any = None) -> Any:
     return _finish(ax, "Expected spending")
 
 
-def _gains(e: Evaluation, points: int = 101) -> tuple[Doubles, dict[str, Doubles]]:
-    """Share found at every hundredth of the rows."""
+def draw_earned(
+    e: Evaluation, acceptance: float, offer: float, contact: float, *, ax: Any = None
+) -> Any:
+    """Of the account-level identity: acceptance x (value found - offer x losses found) - offer x
+    others - contact x rows, at every hundredth of the rows."""
+    if not 0 <= acceptance <= 1:
+        raise ValueError(f"`acceptance` must be between 0 and 1, got {acceptance}")
+    ax = axes(ax, size=(6, 4.5))
+    if not e.has_value or not e.by_value["events"] > 0:
+        return sentence(ax, "No lost value among the rows:\nnothing to earn.")
+    shares, top = _top(e)
+    found = top["value_recall"] * e.by_value["events"]
+    saved = acceptance * (found - offer * top["events"])
+    earned = saved - offer * (top["rows"] - top["events"]) - contact * top["rows"]
+    earned = np.concatenate([[0.0], earned])
+    best = int(np.argmax(earned))
+    ax.axhline(0, color=MUTED, lw=1)
+    ax.plot(shares, earned, color=BLUE, lw=1.8, label="earned")
+    text = f"best at {100 * shares[best]:.0f} %"
+    ax.plot([shares[best]], [earned[best]], ls="none", marker="D", color=VERMILION, label=text)
+    ax.set_xlim(0, 1)
+    ax.set_ylabel("Profit")
+    return _finish(ax, "Share of the accounts contacted, highest first")
+
+
+def _top(e: Evaluation, points: int = 101) -> tuple[Doubles, dict[str, Doubles]]:
+    """The tops of every hundredth of the rows, from 0 on in the shares, from 1 % in the table."""
     from kam import _core
 
     shares = np.linspace(0, 1, points)
-    level = e.interval_level
-    found = _core.evaluate(*e._columns, 10, 10.0, level, shares[1:].tolist())["top"]
+    found = _core.evaluate(*e._columns, 10, 10.0, e.interval_level, shares[1:].tolist())
+    return shares, found["top"]
+
+
+def _gains(e: Evaluation) -> tuple[Doubles, dict[str, Doubles]]:
+    """Share found at every hundredth of the rows."""
+    shares, found = _top(e)
     names = {"losses": "recall", "lost value": "value_recall"}
     names["lost value, by p x value"] = "value_recall_by_loss"
     gains = {

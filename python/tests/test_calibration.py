@@ -267,6 +267,16 @@ def test_plots():
         plt.close(ax.figure)
     labels = [line.get_label() for line in e.plot_lift().get_lines()]
     assert labels == ["at random", "losses", "lost value", "lost value, by p x value"]
+    ax = e.plot_profit(offer=10, contact=5)
+    shares, earned = ax.get_lines()[1].get_data()
+    order = np.argsort(-p)
+    per_row = np.where(y == 1, 0.3 * (value - 10), -10) - 5
+    np.testing.assert_allclose(earned[[10, 50, 100]], np.cumsum(per_row[order])[[59, 299, 599]])
+    assert shares[10] == pytest.approx(0.1)
+    with pytest.raises(ValueError, match="`acceptance`"):
+        e.plot_profit(acceptance=2, offer=1, contact=1)
+    no_value = kam.evaluate(y, p).plot_profit(offer=1, contact=1)
+    assert "No lost value" in no_value.texts[0].get_text()
     few = kam.evaluate([0, 0, 1], [0.1, 0.2, 0.3]).plot_calibration()
     assert "1 events: a bin needs 10" in few.texts[0].get_text()
     none = kam.expected_profit([0.1], [1], offer=10, contact=5).plot_profit()

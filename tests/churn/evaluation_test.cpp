@@ -42,6 +42,13 @@ TEST(Evaluation, TelcoByRAndScikitLearn) {
   EXPECT_NEAR(e.by_account.observed_to_expected, 1, 1e-9);
 }
 
+// The same data when k is rounded down, as scikit-learn users often do: 704 rows instead of 705.
+TEST(Evaluation, TelcoLiftRoundedDown) {
+  EvaluationOptions options;
+  options.fractions = {704 / 7043.0};
+  EXPECT_NEAR(of(test::telco(), options).top[0].lift, 2.7727166, 5e-8);
+}
+
 // Lifts printed by empulse (tests/metrics/test_lift.py) for 10, 20 and 50 % of its 221 rows, which
 // it rounds down.
 TEST(Evaluation, LiftByEmpulse) {
