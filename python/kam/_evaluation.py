@@ -30,9 +30,9 @@ class Evaluation:
     `observed_to_expected_interval`), `auc` (with `auc_standard_error`, `auc_interval`),
     `average_precision`, `slope` and `intercept` of the calibration line, `in_the_large`,
     `calibration_error`, `hosmer_lemeshow` (statistic, p value). `by_account` and `by_value` are the
-    same losses as dicts, each row counting by its weight and by weight x value. `reliability` and
-    `top` are tables (dicts of arrays); `reliability_note` says why there is no table. `bootstrap`
-    maps names to intervals where clusters were given.
+    same losses as dicts, each row counting by its weight and by weight x value. `reliability` (the
+    calibration table) and `top` are dicts of arrays; `reliability_note` says why there is no table.
+    `bootstrap` maps names to intervals where clusters were given.
     """
 
     def __init__(
@@ -75,6 +75,20 @@ class Evaluation:
     observed_to_expected: float
     auc: float
     auc_standard_error: float
+
+    @property
+    def top_decile_lift(self) -> float:
+        """Share lost among the tenth of the rows with the highest probability, over that of all."""
+        found = _core.evaluate(*self._columns, 10, 10.0, self.interval_level, [0.1])
+        return float(found["top"]["lift"][0])
+
+    def maximum_profit(self, **terms: float) -> Any:
+        """MP and EMPC of these rows; terms as in `kam.maximum_profit` (value, offer, contact,
+        alpha, beta)."""
+        from kam._profit import maximum_profit
+
+        outcome, probability, weight, _ = self._columns
+        return maximum_profit(outcome, probability, weight=weight, **terms)
 
     @property
     def has_value(self) -> bool:

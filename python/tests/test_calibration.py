@@ -211,6 +211,13 @@ def test_row_order_and_clusters():
     assert kam.evaluate(y, p, cluster=list(range(200)), draws=5).bootstrap["brier"].draws == 5
 
 
+def test_profit_and_lift_of_an_evaluation(telco):
+    e = kam.evaluate(*telco, fractions=[0.3])
+    assert e.top_decile_lift == pytest.approx(2.7741288, abs=5e-8)
+    assert e.maximum_profit().expected_profit == pytest.approx(10.174366568056, abs=1e-12)
+    assert e.maximum_profit(contact=150.0).profit == 0
+
+
 def test_table_and_repr():
     y, p, value = simulated(9)
     e = kam.evaluate(y, p, value)

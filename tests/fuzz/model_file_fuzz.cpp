@@ -1,8 +1,10 @@
-// Any bytes as a model file or an estimate: an answer or a Status, never a crash. What is accepted
+// Any bytes as a model file, an estimate or a calibrator: an answer or a Status, never a crash. What is accepted
 // must go through JSON unchanged.
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
+#include <kam/scoring/calibration_file.hpp>
 #include <kam/scoring/estimate.hpp>
 #include <kam/scoring/model.hpp>
 #include <kam/scoring/scorer.hpp>
@@ -16,6 +18,11 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
   if (auto model = kam::scoring::parse_model(text)) {
     if (!kam::scoring::parse_model(kam::scoring::to_json(*model))) std::abort();
     (void)kam::scoring::Scorer::make(std::move(*model));
+  }
+  if (const auto calibrator = kam::scoring::parse_calibrator(text)) {
+    const std::string kept = kam::scoring::to_json(*calibrator);
+    const auto again = kam::scoring::parse_calibrator(kept);
+    if (!again || kam::scoring::to_json(*again) != kept) std::abort();
   }
   return 0;
 }
