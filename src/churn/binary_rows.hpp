@@ -1,0 +1,74 @@
+/// What the core of a binary regression reads: tiles of rows, wherever they come from.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <span>
+#include <string>
+
+#include <kam/base/executor.hpp>
+#include <kam/churn/binary_regression.hpp>
+
+#include "simd/gram_n.hpp"
+
+namespace kam::churn {
+
+inline constexpr std::size_t kTile = simd::kGramRows;
+
+/// Columns of kTile rows each, beginning at cache lines.
+class TileColumns {
+ public:
+  explicit TileColumns(std::size_t columns)
+      : values_(static_cast<double*>(std::aligned_alloc(64, columns * kTile * sizeof(double)))) {
+    if (values_ == nullptr) throw std::bad_alloc();
+  }
+  [[nodiscard]] double* column(std::size_t j) { return values_.get() + j * kTile; }
+
+ private:
+  struct Free {
+    void operator()(double* p) const { std::free(p); }
+  };
+  std::unique_ptr<double, Free> values_;
+};
+
+/// Column 0 is left for the constant, column j + 1 is covariate j. Rows beyond the last are the
+/// core's.
+struct Tile {
+  explicit Tile(std::size_t covariates) : x(covariates + 1) {}
+
+  TileColumns x;
+  alignas(64) std::array<double, kTile> outcome, weight, offset;
+};
+
+/// n rows of k columns. A row of weight 0 counts for nothing, but its numbers must be finite.
+class RowSource {
+ public:
+  RowSource() = default;
+  RowSource(const RowSource&) = delete;
+  RowSource& operator=(const RowSource&) = delete;
+  virtual ~RowSource() = default;
+
+  [[nodiscard]] virtual std::size_t rows() const = 0;
+  [[nodiscard]] virtual std::size_t covariates() const = 0;
+  [[nodiscard]] virtual std::string name(std::size_t covariate) const = 0;
+  /// Writes rows [begin, begin + n), n <= kTile, from any thread.
+  virtual void fill(std::size_t begin, std::size_t n, Tile& tile) const = 0;
+  /// Whose row it is, 0 to clusters() - 1.
+  [[nodiscard]] virtual std::size_t cluster(std::size_t row) const = 0;
+  [[nodiscard]] virtual std::size_t clusters() const = 0;
+  /// Whether an offset other than 0 may occur.
+  [[nodiscard]] virtual bool has_offset() const = 0;
+};
+
+/// The fit of a source whose rows have been checked. `rows` of the answer is left to the caller.
+[[nodiscard]] Result<RegressionFit> fit_rows(const RowSource& source,
+                                             const RegressionOptions& options,
+                                             const Executor& executor);
+
+/// ok, or invalid_argument: ridge, priors, signs (as many as covariates), tolerance, iterations.
+[[nodiscard]] Status check_options(const RegressionOptions& options, std::size_t covariates);
+
+}  // namespace kam::churn
