@@ -26,7 +26,7 @@ class Fit {
         options_(options),
         rows_{source, executor},
         part_{source, executor, stride_of(source)},
-        precision_(source.covariates(), options.ridge),
+        precision_(source.covariates(), 0.0),
         centre_(source.covariates(), 0.0) {
     fit_.separating.assign(source.covariates(), false);
   }
@@ -77,6 +77,7 @@ class Fit {
   /// Priors and signs in standardised coordinates.
   void gather_priors() {
     for (std::size_t j = 0; j < precision_.size(); ++j) {
+      if (source_.ridged(j)) precision_[j] = options_.ridge;
       if (sign(j) < 0) scaling_.slope[j] = -scaling_.slope[j], scaling_.shift[j] *= -1;
       if (options_.priors.empty() || !options_.priors[j].given()) continue;
       const double unit = scaling_.sd[j], sd = options_.priors[j].sd * unit;

@@ -22,6 +22,7 @@ class ColumnSource final : public RowSource {
   [[nodiscard]] std::string name(std::size_t j) const override {
     return std::string(columns_.covariates[j].name);
   }
+  [[nodiscard]] bool ridged(std::size_t) const override { return true; }
   [[nodiscard]] bool has_offset() const override { return !columns_.offset.empty(); }
   [[nodiscard]] std::size_t cluster(std::size_t row) const override {
     return clusters_.code.empty() ? row : clusters_.code[row];

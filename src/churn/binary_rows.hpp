@@ -59,6 +59,8 @@ class RowSource {
   /// Whose row it is, 0 to clusters() - 1.
   [[nodiscard]] virtual std::size_t cluster(std::size_t row) const = 0;
   [[nodiscard]] virtual std::size_t clusters() const = 0;
+  /// Whether the ridge applies to the covariate.
+  [[nodiscard]] virtual bool ridged(std::size_t covariate) const = 0;
   /// Whether an offset other than 0 may occur.
   [[nodiscard]] virtual bool has_offset() const = 0;
 };
