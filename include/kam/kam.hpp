@@ -23,9 +23,12 @@
 #include <kam/churn/bgcnbd.hpp>
 #include <kam/churn/bgnbd.hpp>
 #include <kam/churn/bgnbd_covariates.hpp>
+#include <kam/churn/binary_regression.hpp>
 #include <kam/churn/calibration.hpp>
+#include <kam/churn/churn_reasons.hpp>
 #include <kam/churn/cnbd.hpp>
 #include <kam/churn/evaluation.hpp>
+#include <kam/churn/hazard.hpp>
 #include <kam/churn/mbgcnbd.hpp>
 #include <kam/churn/mbgnbd.hpp>
 #include <kam/churn/nbd.hpp>
@@ -58,6 +61,7 @@
 #include <kam/portfolio/records.hpp>
 #include <kam/scoring/calibration_file.hpp>
 #include <kam/scoring/changes.hpp>
+#include <kam/scoring/churn_model.hpp>
 #include <kam/scoring/classification.hpp>
 #include <kam/scoring/estimate.hpp>
 #include <kam/scoring/measures.hpp>

@@ -65,6 +65,7 @@ inline py::tuple report_tuple(const BatchReport& report) {
 void bind_base(py::module_& m);
 void bind_models(py::module_& m);
 void bind_discrete(py::module_& m);
+void bind_churn(py::module_& m);
 void bind_concentration(py::module_& m);
 void bind_calibration(py::module_& m);
 void bind_value(py::module_& m);
