@@ -29,6 +29,7 @@
 #include <kam/churn/cnbd.hpp>
 #include <kam/churn/evaluation.hpp>
 #include <kam/churn/hazard.hpp>
+#include <kam/churn/logistic_posterior.hpp>
 #include <kam/churn/mbgcnbd.hpp>
 #include <kam/churn/mbgnbd.hpp>
 #include <kam/churn/nbd.hpp>
