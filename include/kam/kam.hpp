@@ -29,6 +29,7 @@
 #include <kam/churn/cnbd.hpp>
 #include <kam/churn/evaluation.hpp>
 #include <kam/churn/hazard.hpp>
+#include <kam/churn/ladder.hpp>
 #include <kam/churn/logistic_posterior.hpp>
 #include <kam/churn/mbgcnbd.hpp>
 #include <kam/churn/mbgnbd.hpp>
@@ -65,6 +66,7 @@
 #include <kam/scoring/churn_model.hpp>
 #include <kam/scoring/classification.hpp>
 #include <kam/scoring/estimate.hpp>
+#include <kam/scoring/ladder_file.hpp>
 #include <kam/scoring/measures.hpp>
 #include <kam/scoring/model.hpp>
 #include <kam/scoring/portfolio_columns.hpp>

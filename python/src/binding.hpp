@@ -75,6 +75,7 @@ void bind_classification(py::module_& m);
 void bind_scorecard(py::module_& m);
 void bind_scoring(py::module_& m);
 void bind_covariates(py::module_& m);
+void bind_ladder(py::module_& m);
 void bind_order_state(py::module_& m);
 
 }  // namespace kam::python

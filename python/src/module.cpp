@@ -67,4 +67,5 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_not_used()) {
   bind_covariates(m);
   bind_order_state(m);
   bind_calibration(m);
+  bind_ladder(m);
 }
