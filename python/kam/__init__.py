@@ -32,6 +32,7 @@ from kam._evaluation import Evaluation, evaluate
 from kam._groups import GroupedModel, fit_by
 from kam._holdout import holdout_split
 from kam._labels import churn_labels, find_leaks, rolling_origin
+from kam._ladder import ChurnLadder, churn_probability
 from kam._learned import LearnedWeights, learn_weights
 from kam._model import Model
 from kam._models import BGNBD, MBGNBD, NBD, GammaGamma, ParetoNBD, lifetime_value
@@ -67,6 +68,7 @@ __all__ = [
     "BootstrapResult",
     "Calibrator",
     "Campaign",
+    "ChurnLadder",
     "Concentration",
     "ConvergenceWarning",
     "DataError",
@@ -96,6 +98,7 @@ __all__ = [
     "calibrate",
     "check",
     "churn_labels",
+    "churn_probability",
     "columns",
     "compare",
     "concentration",

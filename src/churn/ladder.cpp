@@ -88,7 +88,8 @@ Status fit_posterior(const LadderRows& rows, const LadderOptions& o, const Execu
                                     .seed = o.seed},
                                    executor);
   if (!posterior) return posterior.error();
-  model.draws = std::move(posterior->draws);
+  // Six decimals of a log-odds say all there is, and keep the file small.
+  for (const double draw : posterior->draws) model.draws.push_back(std::round(draw * 1e6) / 1e6);
   model.rung = rows.events > 0 ? Rung::informative : Rung::prior;
   return {};
 }
