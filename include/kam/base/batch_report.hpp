@@ -14,10 +14,12 @@ enum class RowReason : std::uint8_t {
   not_finite,       ///< a needed value is NaN or infinite
   out_of_domain,    ///< e.g. a negative frequency, a recency after the age, a fractional count
   undefined_value,  ///< inputs are fine but the quantity does not exist there (e.g. infinite mean)
+  beyond_observed,  ///< nobody was observed that long: the data have no answer
 };
 
 [[nodiscard]] constexpr const char* row_reason_name(RowReason reason) noexcept {
-  constexpr const char* kNames[] = {"none", "not_finite", "out_of_domain", "undefined_value"};
+  constexpr const char* kNames[] = {"none", "not_finite", "out_of_domain", "undefined_value",
+                                    "beyond_observed"};
   return kNames[static_cast<int>(reason)];
 }
 

@@ -116,4 +116,7 @@ inline constexpr double kStirlingFrom = 12;
 /// The x with Phi(x) = p, 0 < p < 1 (compiled; Boost.Math).
 [[nodiscard]] double normal_quantile(double p) noexcept;
 
+/// P(X > x) for X chi-squared with `df` > 0 degrees of freedom, x >= 0 (compiled; Boost.Math).
+[[nodiscard]] double chi_squared_tail(double x, double df) noexcept;
+
 }  // namespace kam

@@ -1,0 +1,30 @@
+/// Rows of a Cox regression in the order of their risk set, columns standardised.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <kam/churn/cox.hpp>
+
+namespace kam::cox {
+
+struct Design {
+  RiskSet set;
+  std::size_t columns = 0;          ///< kept ones
+  std::vector<double> x;            ///< set.rows x columns, row-major: (value - mean) / sd
+  std::vector<std::size_t> kept;    ///< their numbers among the covariates
+  std::vector<double> mean, sd;     ///< of all covariates, weighted; sd 0: constant
+
+  [[nodiscard]] const double* row(std::size_t i) const { return &x[i * columns]; }
+  [[nodiscard]] double standardised(std::size_t i, std::size_t j) const {
+    return x[i * columns + j];
+  }
+};
+
+/// All columns that are not constant are kept. Errors as in fit.
+[[nodiscard]] Result<Design> make_design(const Data& data);
+
+/// Keeps only those kept columns for which keep[j] holds.
+void keep_columns(const std::vector<bool>& keep, Design& design);
+
+}  // namespace kam::cox

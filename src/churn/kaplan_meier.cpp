@@ -1,0 +1,235 @@
+#include <kam/churn/kaplan_meier.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+#include "numeric/batch.hpp"
+
+namespace kam {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+// S(t) <= 1 - p although products of shares such as 1/2 come out a rounding above it.
+constexpr double kRounding = 1e-13;
+
+SurvivalCurve curve_of(std::span<const RiskMoment> moments) {
+  SurvivalCurve c;
+  for (auto* column : {&c.time, &c.at_risk, &c.deaths, &c.survival, &c.greenwood, &c.hazard,
+                       &c.hazard_square}) {
+    column->reserve(moments.size());
+  }
+  double s = 1, greenwood = 0, hazard = 0, square = 0;
+  for (const RiskMoment& m : moments) {
+    const double n = m.at_risk, d = m.deaths;
+    s = d < n ? s * ((n - d) / n) : 0;
+    greenwood = d < n ? greenwood + d / (n * (n - d)) : kInfinity;
+    hazard += d / n;
+    square += d / (n * n);
+    c.time.push_back(m.time);
+    c.at_risk.push_back(n);
+    c.deaths.push_back(d);
+    c.survival.push_back(s);
+    c.greenwood.push_back(greenwood);
+    c.hazard.push_back(hazard);
+    c.hazard_square.push_back(square);
+    c.events += d;
+  }
+  return c;
+}
+
+/// Steps at times <= time.
+std::size_t steps_until(const SurvivalCurve& c, double time) {
+  return static_cast<std::size_t>(std::upper_bound(c.time.begin(), c.time.end(), time) -
+                                  c.time.begin());
+}
+/// Steps that an account of this tenure has behind it: none at tenure 0.
+std::size_t steps_behind(const SurvivalCurve& c, double tenure) {
+  return tenure == 0 ? 0 : steps_until(c, tenure);
+}
+/// A cumulative column after `steps` steps.
+double after(const std::vector<double>& column, std::size_t steps, double start) {
+  return steps == 0 ? start : column[steps - 1];
+}
+
+bool ends_at_zero(const SurvivalCurve& c) {
+  return !c.survival.empty() && c.survival.back() == 0;
+}
+/// Whether there are accounts of that tenure, and S is known until `time`.
+bool supported(const SurvivalCurve& c, double time, double tenure) {
+  const bool alive = after(c.survival, steps_behind(c, tenure), 1) > 0 && tenure <= c.longest;
+  return alive && (time <= c.longest || ends_at_zero(c));
+}
+bool good_times(double time, double tenure) {
+  return time >= 0 && tenure >= 0 && tenure < kInfinity;
+}
+
+/// S with the variance of its logarithm, as an interval at normal quantile z.
+CurveAnswer band(double s, double log_variance, double z, CurveScale scale) {
+  CurveAnswer a{s, s, s, 0, Support::observed};
+  if (s >= 1) return a;
+  if (s <= 0) {
+    if (scale == CurveScale::log_log) a.lo = a.hi = kNaN;
+    return a;
+  }
+  const double se_log = std::sqrt(log_variance);
+  a.standard_error = s * se_log;
+  if (scale == CurveScale::plain) {
+    a.lo = std::max(0.0, s - z * a.standard_error);
+    a.hi = std::min(1.0, s + z * a.standard_error);
+  } else {
+    const double spread = z * se_log / std::fabs(std::log(s));
+    a.lo = std::pow(s, std::exp(spread));
+    a.hi = std::pow(s, std::exp(-spread));
+  }
+  return a;
+}
+
+/// S after `steps` steps for those who have `behind` steps behind them.
+CurveAnswer band_at(const SurvivalCurve& c, std::size_t steps, std::size_t behind, double z,
+                    CurveScale scale) {
+  if (steps <= behind) return {1, 1, 1, 0, Support::observed};
+  const double s = c.survival[steps - 1] / after(c.survival, behind, 1);
+  return band(s, c.greenwood[steps - 1] - after(c.greenwood, behind, 0), z, scale);
+}
+
+CurveAnswer survival_at(const SurvivalCurve& c, double time, double tenure, double z,
+                        CurveScale scale) {
+  if (!good_times(time, tenure) || !supported(c, std::max(time, tenure), tenure)) return {};
+  return band_at(c, steps_until(c, time), steps_behind(c, tenure), z, scale);
+}
+
+CurveAnswer churn_at(const SurvivalCurve& c, double horizon, double tenure, double z,
+                     CurveScale scale) {
+  if (!(horizon >= 0)) return {};
+  CurveAnswer a = survival_at(c, tenure + horizon, tenure, z, scale);
+  if (horizon == 0 && a.support == Support::observed) a = {1, 1, 1, 0, Support::observed};
+  return {1 - a.estimate, 1 - a.hi, 1 - a.lo, a.standard_error, a.support};
+}
+
+}  // namespace
+
+namespace kaplan_meier {
+
+Result<SurvivalCurve> fit(const SurvivalColumns& columns) {
+  const auto set = make_risk_set(columns);
+  if (!set) return set.error();
+  if (set->rows.empty()) {
+    return Status{StatusCode::insufficient_data, "no row with a usable duration and event"};
+  }
+  return std::move(fit(*set)[0]);
+}
+
+std::vector<SurvivalCurve> fit(const RiskSet& set) {
+  std::vector<SurvivalCurve> curves;
+  for (std::size_t s = 0; s < set.strata(); ++s) {
+    const std::size_t begin = set.stratum_begin[s], end = set.stratum_begin[s + 1];
+    curves.push_back(curve_of(std::span(set.moments).subspan(begin, end - begin)));
+    SurvivalCurve& curve = curves.back();
+    curve.longest = set.longest[s];
+    curve.rows = set.report;
+    for (std::size_t i = set.stratum_rows[s]; i < set.stratum_rows[s + 1]; ++i)
+      curve.weight += set.rows[i].weight;
+  }
+  return curves;
+}
+
+CurveAnswer survival(const SurvivalCurve& curve, double time, double tenure,
+                     const CurveOptions& options) {
+  const auto z = interval_z(options.level);
+  return z ? survival_at(curve, time, tenure, *z, options.scale) : CurveAnswer{};
+}
+
+CurveAnswer churn_probability(const SurvivalCurve& curve, double horizon, double tenure,
+                              const CurveOptions& options) {
+  const auto z = interval_z(options.level);
+  return z ? churn_at(curve, horizon, tenure, *z, options.scale) : CurveAnswer{};
+}
+
+CurveAnswer quantile(const SurvivalCurve& curve, double p, double tenure,
+                     const CurveOptions& options) {
+  const auto z = interval_z(options.level);
+  if (!z || !(p > 0 && p < 1) || !(tenure >= 0) || !supported(curve, tenure, tenure)) return {};
+  const double level = (1 - p) * (1 + kRounding);
+  const std::size_t behind = steps_behind(curve, tenure);
+  CurveAnswer a;
+  for (std::size_t steps = behind + 1; steps <= curve.time.size(); ++steps) {
+    const CurveAnswer at = band_at(curve, steps, behind, *z, options.scale);
+    const double time = curve.time[steps - 1];
+    if (a.estimate != a.estimate && at.estimate <= level) a.estimate = time;
+    if (a.lo != a.lo && (at.lo <= level || at.estimate <= level)) a.lo = time;
+    if (a.hi != a.hi && at.hi <= level) a.hi = time;
+    if (a.hi == a.hi && a.estimate == a.estimate) break;
+  }
+  if (a.estimate == a.estimate) a.support = Support::observed;
+  return a;
+}
+
+CurveAnswer restricted_mean(const SurvivalCurve& curve, double horizon, double tenure,
+                            const CurveOptions& options) {
+  const auto z = interval_z(options.level);
+  const double end = tenure + horizon;
+  if (!z || !(horizon >= 0) || !good_times(end, tenure) || !supported(curve, end, tenure))
+    return {};
+  const std::size_t behind = steps_behind(curve, tenure);
+  const double start = after(curve.survival, behind, 1);
+  double area = 0, variance = 0, right = end;  // area below S(u | tenure) from `right` to the end
+  for (std::size_t i = steps_until(curve, end); i > behind; --i) {
+    area += curve.survival[i - 1] / start * (right - curve.time[i - 1]);
+    right = curve.time[i - 1];
+    const double n = curve.at_risk[i - 1], d = curve.deaths[i - 1];
+    if (d < n) variance += area * area * d / (n * (n - d));
+  }
+  area += right - tenure;
+  const double se = std::sqrt(variance);
+  return {area, std::max(0.0, area - *z * se), std::min(horizon, area + *z * se), se,
+          Support::observed};
+}
+
+BatchReport churn_probability(const SurvivalCurve& curve, double horizon,
+                              std::span<const double> tenure, const IntervalColumns& out,
+                              const CurveOptions& options, const Executor& executor) {
+  const auto z = interval_z(options.level);
+  if (!z) return numeric::failed(z.error());
+  if (!(horizon >= 0)) return numeric::failed(invalid_argument("horizon", ">= 0", horizon));
+  for (const auto& [name, column] : {std::pair{"estimate", out.estimate}, {"lo", out.lo},
+                                     {"hi", out.hi}}) {
+    if (Status s = check_size(name, column.size(), tenure.size()); !s.ok())
+      return numeric::failed(std::move(s));
+  }
+  const auto answer = [&](std::size_t i) {
+    return churn_at(curve, horizon, tenure[i], *z, options.scale);
+  };
+  const auto reason = [&](std::size_t i) {
+    if (!(tenure[i] - tenure[i] == 0)) return RowReason::not_finite;
+    if (tenure[i] < 0) return RowReason::out_of_domain;
+    const bool known = answer(i).support == Support::observed;
+    if (!known) out.lo[i] = out.hi[i] = kNaN;
+    return known ? RowReason::none : RowReason::beyond_observed;
+  };
+  return numeric::for_each_row(out.estimate, executor, reason, [&](std::size_t i) {
+    const CurveAnswer a = answer(i);
+    out.lo[i] = a.lo;
+    out.hi[i] = a.hi;
+    return a.estimate;
+  });
+}
+
+}  // namespace kaplan_meier
+
+namespace nelson_aalen {
+
+CurveAnswer cumulative_hazard(const SurvivalCurve& curve, double time, double tenure,
+                              double level) {
+  const auto z = interval_z(level);
+  if (!z || !good_times(time, tenure) || !(std::max(time, tenure) <= curve.longest)) return {};
+  const std::size_t steps = steps_until(curve, time), behind = steps_behind(curve, tenure);
+  if (steps <= behind) return {0, 0, 0, 0, Support::observed};
+  const double h = curve.hazard[steps - 1] - after(curve.hazard, behind, 0);
+  const double se =
+      std::sqrt(curve.hazard_square[steps - 1] - after(curve.hazard_square, behind, 0));
+  const Interval interval = log_interval(h, se / h, *z);
+  return {h, interval.lo, interval.hi, se, Support::observed};
+}
+
+}  // namespace nelson_aalen
+}  // namespace kam
