@@ -5,6 +5,8 @@
 
 #include <kam/churn/kaplan_meier.hpp>
 
+#include "numeric/radix_sort.hpp"
+
 namespace kam::cox {
 namespace {
 
@@ -63,37 +65,49 @@ void for_each_score(const Design& design, const Risks& risks, const Each& each) 
   }
 }
 
-/// g of every moment: the rank of its events, its time, or 1 - S(t-); centred over the events.
-std::vector<double> time_scale(const RiskSet& set, TimeScale scale) {
-  const std::size_t q = set.moments.size();
-  std::vector<double> g(q);
-  if (scale == TimeScale::kaplan_meier) {
-    const auto curves = kaplan_meier::fit(set);
-    for (std::size_t m = 0; m < q; ++m) {
-      const std::size_t s = set.moments[m].stratum, step = m - set.stratum_begin[s];
-      g[m] = step == 0 ? 0 : 1 - curves[s].survival[step - 1];
-    }
-  } else if (scale == TimeScale::identity) {
-    for (std::size_t m = 0; m < q; ++m) g[m] = set.moments[m].time;
-  } else {
-    std::vector<std::size_t> order(q);
-    for (std::size_t m = 0; m < q; ++m) order[m] = m;
-    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return set.moments[a].time < set.moments[b].time;
-    });
-    double before = 0;
-    for (std::size_t k = 0; k < q;) {
-      double tied = 0;
-      std::size_t end = k;
-      for (; end < q && set.moments[order[end]].time == set.moments[order[k]].time; ++end)
-        tied += set.moments[order[end]].events;
-      for (; k < end; ++k) g[order[k]] = before + (tied + 1) / 2;  // mean rank
-      before += tied;
-    }
+/// Mean rank of each moment's time among the durations of all rows.
+std::vector<double> ranks_of(const Data& data, const RiskSet& set) {
+  std::vector<numeric::KeyedRow> durations;
+  for (const RiskRow& row : set.rows)
+    durations.push_back({numeric::order_key(data.rows.duration[row.row]), 0});
+  numeric::radix_sort(durations);
+  std::vector<double> g;
+  for (const RiskMoment& m : set.moments) {
+    const auto [begin, end] = std::equal_range(
+        durations.begin(), durations.end(), numeric::KeyedRow{numeric::order_key(m.time), 0},
+        [](const auto& left, const auto& right) { return left.key < right.key; });
+    const auto below = static_cast<double>(begin - durations.begin());
+    g.push_back(below + (static_cast<double>(end - begin) + 1) / 2);
   }
+  return g;
+}
+
+/// 1 - S(t-) of each moment, all strata taken together.
+std::vector<double> failures_of(const Data& data, const RiskSet& set) {
+  std::vector<std::uint8_t> used(data.rows.rows(), 0);
+  for (const RiskRow& row : set.rows) used[row.row] = 1;
+  const auto pooled = make_risk_set(data.rows, {}, 1, used);
+  std::vector<double> g(set.moments.size(), 0);
+  if (!pooled) return g;
+  const SurvivalCurve curve = kaplan_meier::fit(*pooled)[0];
+  for (std::size_t m = 0; m < g.size(); ++m) {
+    const auto step = std::lower_bound(curve.time.begin(), curve.time.end(), set.moments[m].time);
+    const auto before = static_cast<std::size_t>(step - curve.time.begin());
+    g[m] = before == 0 ? 0 : 1 - curve.survival[before - 1];
+  }
+  return g;
+}
+
+/// g of every moment, in units of the largest and centred over the events.
+std::vector<double> time_scale(const Data& data, const RiskSet& set, TimeScale scale) {
+  std::vector<double> g;
+  if (scale == TimeScale::rank) g = ranks_of(data, set);
+  if (scale == TimeScale::kaplan_meier) g = failures_of(data, set);
+  if (scale == TimeScale::identity)
+    for (const RiskMoment& m : set.moments) g.push_back(m.time);
   double largest = 0, sum = 0, events = 0;
-  for (const double v : g) largest = std::max(largest, std::fabs(v));
-  for (std::size_t m = 0; m < q; ++m) {
+  for (const double v : g) largest = std::max(largest, v);
+  for (std::size_t m = 0; m < g.size(); ++m) {
     g[m] = largest > 0 ? g[m] / largest : 0;
     sum += g[m] * set.moments[m].events;
     events += set.moments[m].events;
@@ -163,7 +177,7 @@ Result<ProportionalHazards> proportional_hazards(const Data& data, const Fit& fi
   keep_columns(keep, design);
   if (design.columns == 0) return Status{StatusCode::insufficient_data, "no coefficient to test"};
   const Risks risks = risks_at(design, beta, ties, nullptr);
-  const std::vector<double> g = time_scale(design.set, scale);
+  const std::vector<double> g = time_scale(data, design.set, scale);
   std::vector<double> square = g;
   for (double& v : square) v *= v;
   const std::size_t p = design.columns;

@@ -12,26 +12,41 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // S(t) <= 1 - p although products of shares such as 1/2 come out a rounding above it.
 constexpr double kRounding = 1e-13;
 
-SurvivalCurve curve_of(std::span<const RiskMoment> moments) {
+struct HazardSums {
+  double hazard = 0, variance = 0;
+
+  void add(const RiskMoment& m, HazardTies ties) {
+    const bool successive = ties == HazardTies::successive;
+    const std::uint32_t terms = successive ? m.events : 1;
+    const double w = m.deaths / terms;
+    for (std::uint32_t k = 0; k < terms; ++k) {
+      const double n = m.at_risk - k * w;
+      hazard += w / n;
+      variance += w / (n * n);
+    }
+  }
+};
+
+SurvivalCurve curve_of(std::span<const RiskMoment> moments, HazardTies ties) {
   SurvivalCurve c;
   for (auto* column : {&c.time, &c.at_risk, &c.deaths, &c.survival, &c.greenwood, &c.hazard,
-                       &c.hazard_square}) {
+                       &c.hazard_variance}) {
     column->reserve(moments.size());
   }
-  double s = 1, greenwood = 0, hazard = 0, square = 0;
+  double s = 1, greenwood = 0;
+  HazardSums hazard;
   for (const RiskMoment& m : moments) {
     const double n = m.at_risk, d = m.deaths;
     s = d < n ? s * ((n - d) / n) : 0;
     greenwood = d < n ? greenwood + d / (n * (n - d)) : kInfinity;
-    hazard += d / n;
-    square += d / (n * n);
+    hazard.add(m, ties);
     c.time.push_back(m.time);
     c.at_risk.push_back(n);
     c.deaths.push_back(d);
     c.survival.push_back(s);
     c.greenwood.push_back(greenwood);
-    c.hazard.push_back(hazard);
-    c.hazard_square.push_back(square);
+    c.hazard.push_back(hazard.hazard);
+    c.hazard_variance.push_back(hazard.variance);
     c.events += d;
   }
   return c;
@@ -110,20 +125,20 @@ CurveAnswer churn_at(const SurvivalCurve& c, double horizon, double tenure, doub
 
 namespace kaplan_meier {
 
-Result<SurvivalCurve> fit(const SurvivalColumns& columns) {
+Result<SurvivalCurve> fit(const SurvivalColumns& columns, HazardTies ties) {
   const auto set = make_risk_set(columns);
   if (!set) return set.error();
   if (set->rows.empty()) {
     return Status{StatusCode::insufficient_data, "no row with a usable duration and event"};
   }
-  return std::move(fit(*set)[0]);
+  return std::move(fit(*set, ties)[0]);
 }
 
-std::vector<SurvivalCurve> fit(const RiskSet& set) {
+std::vector<SurvivalCurve> fit(const RiskSet& set, HazardTies ties) {
   std::vector<SurvivalCurve> curves;
   for (std::size_t s = 0; s < set.strata(); ++s) {
     const std::size_t begin = set.stratum_begin[s], end = set.stratum_begin[s + 1];
-    curves.push_back(curve_of(std::span(set.moments).subspan(begin, end - begin)));
+    curves.push_back(curve_of(std::span(set.moments).subspan(begin, end - begin), ties));
     SurvivalCurve& curve = curves.back();
     curve.longest = set.longest[s];
     curve.rows = set.report;
@@ -226,7 +241,7 @@ CurveAnswer cumulative_hazard(const SurvivalCurve& curve, double time, double te
   if (steps <= behind) return {0, 0, 0, 0, Support::observed};
   const double h = curve.hazard[steps - 1] - after(curve.hazard, behind, 0);
   const double se =
-      std::sqrt(curve.hazard_square[steps - 1] - after(curve.hazard_square, behind, 0));
+      std::sqrt(curve.hazard_variance[steps - 1] - after(curve.hazard_variance, behind, 0));
   const Interval interval = log_interval(h, se / h, *z);
   return {h, interval.lo, interval.hi, se, Support::observed};
 }

@@ -32,7 +32,7 @@ TEST(RossiCox, EfronCoefficientsAndErrors) {  // R
   expect_digits(fit->log_likelihood, -658.747659446, 9, 1e-11);
   expect_digits(fit->likelihood_ratio.chi_squared, 33.2659458016, 10, 1e-9);
   expect_digits(fit->score.chi_squared, 33.5286888997, 10, 1e-9);
-  expect_digits(fit->wald.chi_squared, 32.1126101919, 10, 1e-9);
+  expect_digits(fit->wald.chi_squared, 32.1126101919, 10);
   EXPECT_EQ(fit->wald.degrees_of_freedom, 7);
   expect_digits(fit->concordance, 0.6403292471, 10, 1e-10);
   expect_digits(2 * 7 - 2 * fit->log_likelihood, 1331.4953188922, 9, 1e-11);  // partial AIC
@@ -95,14 +95,14 @@ TEST(RossiCox, CaseWeights) {  // R, weights = age
 
 TEST(RossiCox, Ridge) {  // R, ridge(..., theta = 1, scale = TRUE), to the four decimals printed
   cox::Options options;
-  options.ridge = 1;
+  options.ridge = 432 / 431.0;  // R divides its variances by n - 1
   const auto fit = test::fit(rossi(), options);
   ASSERT_TRUE(fit);
   expect_all(fit->model.coefficients,
              {-0.3761, -0.0565, 0.3099, -0.1532, -0.4295, -0.0837, 0.0909}, 4);
 }
 
-TEST(RossiCox, BaselinesOfStrata) {  // R basehaz at covariates 0, as in the tests of lifelines
+TEST(RossiCox, BaselinesOfStrata) {  // R basehaz at mean covariates, as in the tests of lifelines
   SurvivalData d = test::read("rossi.csv", "week", "arrest", {"fin", "age", "prio"});
   const test::DataTable table("rossi.csv");
   std::vector<std::string> keys;
@@ -118,13 +118,9 @@ TEST(RossiCox, BaselinesOfStrata) {  // R basehaz at covariates 0, as in the tes
   options.baseline = cox::Ties::breslow;
   const auto fit = test::fit(d, options);
   ASSERT_TRUE(fit);
-  const double zero[] = {0, 0, 0};
-  const double factor = std::exp(cox::log_hazard_ratio(fit->model, zero));
   const cox::Baseline& baseline = fit->model.baselines[d.stratum[at]];
-  std::vector<double> hazard;
-  for (const double h : baseline.hazard) hazard.push_back(h * factor);
   EXPECT_EQ(baseline.time, (std::vector<double>{14, 35, 37, 43}));
-  expect_all(hazard, {0.076600555, 0.169748261, 0.272088807, 0.396562717}, 9);
+  expect_all(baseline.hazard, {0.076600555, 0.169748261, 0.272088807, 0.396562717}, 9);
 }
 
 TEST(RossiCox, LeftTruncation) {  // R; lifelines prints S(52) .731 .600 .639: it ignores entries
@@ -167,21 +163,28 @@ TEST(LungCox, AgeSexAndPerformance) {  // R; the row without ph.ecog is left out
   expect_digits(fit->concordance, 0.6371354930, 10, 1e-10);
 }
 
-TEST(LarynxCox, AgeAndStage) {  // R; errors: Klein & Moeschberger (2003), example 8.2
-  const auto fit = test::fit(test::read("larynx.csv", "time", "death",
-                                        {"age", "Stage_II", "Stage_III", "Stage_IV"}));
+TEST(LarynxCox, AgeAndStage) {  // R; Breslow errors: Klein & Moeschberger (2003), example 8.2
+  const SurvivalData data = test::read("larynx.csv", "time", "death",
+                                       {"age", "Stage_II", "Stage_III", "Stage_IV"});
+  const auto fit = test::fit(data);
   ASSERT_TRUE(fit);
   expect_all(fit->model.coefficients, {0.0190311019, 0.1400401538, 0.6423817275, 1.7059796099});
-  expect_all(fit->standard_errors, {0.0143, 0.4623, 0.3561, 0.4222}, 4, 0);
   expect_digits(fit->log_likelihood, -187.707364927, 9, 1e-11);
   expect_digits(fit->concordance, 0.6818822700, 10, 1e-10);
+  cox::Options options;
+  options.ties = cox::Ties::breslow;
+  const auto breslow = test::fit(data, options);
+  ASSERT_TRUE(breslow);
+  expect_all(breslow->standard_errors, {0.0143, 0.4623, 0.3561, 0.4222}, 4, 0);
 }
 
 TEST(SimulatedCox, ConvergedOptimum) {  // lifelines stops at 0.2222270472, 0.0509577511, …
   const auto fit = test::fit(test::read("regression.csv", "T", "E", {"var1", "var2", "var3"}));
   ASSERT_TRUE(fit);
   expect_all(fit->model.coefficients, {0.2222073667, 0.0509573349, 0.2183142429});
-  expect_digits(fit->log_likelihood, -807.6197065187, 10, 1e-11);
+  // Where lifelines stops, the likelihood is lower.
+  EXPECT_NEAR(fit->log_likelihood, -807.6197065187, 1e-7);
+  EXPECT_GT(fit->log_likelihood, -807.6197065187);
 }
 
 TEST(StanfordCox, TimeVaryingCovariates) {  // R

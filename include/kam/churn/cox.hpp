@@ -113,8 +113,9 @@ struct ProportionalHazards {
 };
 
 /// Score test of theta = 0 (Grambsch & Therneau 1994, in the exact form of R's cox.zph from 3.0
-/// on): small p-values say that a hazard ratio is not constant in time. rank: of the time of each
-/// event among all events; kaplan_meier: 1 - S(t-). The data are those of the fit. Cost: O(n p^2).
+/// on): small p-values say that a hazard ratio is not constant in time. rank: mean rank of the time
+/// among the durations of all rows; kaplan_meier: 1 - S(t-) of all strata together. The data are
+/// those of the fit. Cost: O(n p^2).
 [[nodiscard]] Result<ProportionalHazards> proportional_hazards(const Data& data, const Fit& fit,
                                                                TimeScale scale = TimeScale::rank,
                                                                Ties ties = Ties::efron);

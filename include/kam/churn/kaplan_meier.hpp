@@ -5,6 +5,10 @@
 ///   S(t) = product over event times u <= t of (1 - d_u / n_u)      d: weight of the events
 ///   H(t) = sum over event times u <= t of d_u / n_u                n: weight of the rows at risk
 ///
+/// Events that share a time did not truly happen together. Nelson-Aalen takes them one after the
+/// other (Fleming & Harrington 1984; R's ctype = 2, lifelines): m tied rows of mean weight w add
+/// sum over k < m of w / (n - k w) to H. HazardTies::together keeps d / n.
+///
 /// `tenure` > 0 asks for accounts that are still there after `tenure`: S(t | tenure) = S(t) /
 /// S(tenure), its variance from the events after `tenure` alone. Tenure 0 asks for new ones.
 ///
@@ -31,7 +35,7 @@ struct SurvivalCurve {
   std::vector<double> survival;       ///< S(time), right after the events              [-]
   std::vector<double> greenwood;      ///< sum of d / (n (n - d)): Var S / S^2; infinite at S = 0
   std::vector<double> hazard;         ///< H(time)                                      [-]
-  std::vector<double> hazard_square;  ///< sum of d / n^2: Var H
+  std::vector<double> hazard_variance;  ///< sum of d / n^2, ties as in H
   double longest = kNaN;              ///< largest observed duration                    [time]
   double weight = 0;                  ///< of the rows used
   double events = 0;                  ///< weighted
@@ -51,6 +55,8 @@ struct CurveAnswer {
   Support support = Support::beyond_observed;
 };
 
+enum class HazardTies : std::uint8_t { successive, together };
+
 struct CurveOptions {
   double level = kDefaultIntervalLevel;
   CurveScale scale = CurveScale::log_log;
@@ -60,10 +66,12 @@ namespace kaplan_meier {
 
 /// Rows that cannot be used are left out and counted. Errors: size_mismatch; insufficient_data
 /// without a usable row. Without an event S is 1 as far as anybody was observed.
-[[nodiscard]] Result<SurvivalCurve> fit(const SurvivalColumns& columns);
+[[nodiscard]] Result<SurvivalCurve> fit(const SurvivalColumns& columns,
+                                        HazardTies ties = HazardTies::successive);
 
 /// One curve per stratum of a risk set (a stratum without rows has an empty one).
-[[nodiscard]] std::vector<SurvivalCurve> fit(const RiskSet& set);
+[[nodiscard]] std::vector<SurvivalCurve> fit(const RiskSet& set,
+                                             HazardTies ties = HazardTies::successive);
 
 /// S(time | tenure): P(still there after `time`, given there after `tenure`). 1 for time <= tenure.
 /// NaN answers also for a negative or NaN argument, or a level outside (0, 1).
@@ -95,9 +103,10 @@ BatchReport churn_probability(const SurvivalCurve& curve, double horizon,
 
 namespace nelson_aalen {
 
-/// The same curve: `hazard` and `hazard_square` are Nelson-Aalen's.
-[[nodiscard]] inline Result<SurvivalCurve> fit(const SurvivalColumns& columns) {
-  return kaplan_meier::fit(columns);
+/// The same curve: `hazard` and `hazard_variance` are Nelson-Aalen's.
+[[nodiscard]] inline Result<SurvivalCurve> fit(const SurvivalColumns& columns,
+                                               HazardTies ties = HazardTies::successive) {
+  return kaplan_meier::fit(columns, ties);
 }
 
 /// H(time) - H(tenure); the interval is symmetric in ln H.
