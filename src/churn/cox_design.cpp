@@ -28,29 +28,52 @@ std::vector<std::uint8_t> finite_rows(const Data& data) {
   return finite;
 }
 
-/// Weighted mean and standard deviation over the rows of the set; computed in units of the largest
-/// value, so that squares neither overflow nor vanish.
-void moments_of(std::span<const double> values, const RiskSet& set, double& mean, double& sd) {
+/// Weighted mean and standard deviation over the rows of weight > 0; computed in units of the
+/// largest value, so that squares neither overflow nor vanish.
+void moments_of(std::span<const double> values, std::span<const double> weights, double total,
+                double& mean, double& sd) {
   double largest = 0, low = HUGE_VAL, high = -HUGE_VAL;
-  for (const RiskRow& row : set.rows) {
-    const double v = values[row.row];
-    largest = std::max(largest, std::fabs(v));
-    low = std::min(low, v);
-    high = std::max(high, v);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (weights[i] == 0) continue;
+    largest = std::max(largest, std::fabs(values[i]));
+    low = std::min(low, values[i]);
+    high = std::max(high, values[i]);
   }
-  mean = set.rows.empty() ? 0 : low;
+  mean = total == 0 ? 0 : low;
   sd = 0;
   if (!(high > low)) return;
   double sum = 0, square = 0;
-  for (const RiskRow& row : set.rows) sum += row.weight * (values[row.row] / largest);
-  const double centre = sum / set.weight;
-  for (const RiskRow& row : set.rows) {
-    const double d = values[row.row] / largest - centre;
-    square += row.weight * d * d;
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (weights[i] != 0) sum += weights[i] * (values[i] / largest);
+  const double centre = sum / total;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double d = values[i] / largest - centre;
+    if (weights[i] != 0) square += weights[i] * d * d;
   }
-  const double spread = std::sqrt(square / set.weight);
+  const double spread = std::sqrt(square / total);
   mean = centre * largest;
   if (spread > 1e-13 * std::fabs(centre)) sd = spread * largest;
+}
+
+/// Standardised values, row by row in the order of the set. Rows are put together in their own
+/// order first: reading the columns in the order of the set would miss the cache at every value.
+void gather(const Data& data, Design& design) {
+  const std::size_t p = design.columns, n = data.rows.rows();
+  std::vector<double> rows(n * p);
+  for (std::size_t j = 0; j < p; ++j) {
+    const std::size_t column = design.kept[j];
+    const double* values = data.covariates[column].values.data();
+    const double mean = design.mean[column], sd = design.sd[column];
+    const double shift = mean / sd, scale = 1 / sd;
+    if (!(scale < HUGE_VAL) || scale < 1e-300) {  // the reciprocal would lose digits
+      for (std::size_t i = 0; i < n; ++i) rows[i * p + j] = values[i] / sd - shift;
+    } else {
+      for (std::size_t i = 0; i < n; ++i) rows[i * p + j] = (values[i] - mean) * scale;
+    }
+  }
+  design.x.resize(design.set.rows.size() * p);
+  for (std::size_t i = 0; i < design.set.rows.size(); ++i)
+    std::copy_n(&rows[design.set.rows[i].row * p], p, &design.x[i * p]);
 }
 
 }  // namespace
@@ -66,22 +89,17 @@ Result<Design> make_design(const Data& data) {
     return Status{StatusCode::insufficient_data, "no usable row has an event"};
   Design design;
   design.set = std::move(*set);
+  std::vector<double> weights(data.rows.rows(), 0);
+  for (const RiskRow& row : design.set.rows) weights[row.row] = row.weight;
   for (std::size_t j = 0; j < data.covariates.size(); ++j) {
     double mean = 0, sd = 0;
-    moments_of(data.covariates[j].values, design.set, mean, sd);
+    moments_of(data.covariates[j].values, weights, design.set.weight, mean, sd);
     design.mean.push_back(mean);
     design.sd.push_back(sd);
     if (sd > 0) design.kept.push_back(j);
   }
-  const std::size_t p = design.columns = design.kept.size();
-  design.x.resize(design.set.rows.size() * p);
-  for (std::size_t j = 0; j < p; ++j) {
-    const std::size_t column = design.kept[j];
-    const auto values = data.covariates[column].values;
-    const double mean = design.mean[column], sd = design.sd[column];
-    for (std::size_t i = 0; i < design.set.rows.size(); ++i)
-      design.x[i * p + j] = values[design.set.rows[i].row] / sd - mean / sd;
-  }
+  design.columns = design.kept.size();
+  gather(data, design);
   return design;
 }
 

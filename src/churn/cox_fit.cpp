@@ -100,20 +100,18 @@ std::string list(const std::vector<std::string>& names) {
   return text;
 }
 
-/// Constant columns, and those that earlier ones explain, leave the design.
-void drop_columns(const Data& data, const Options& options, Design& design, Fit& out) {
-  const std::vector<double> zero(design.columns, 0);
-  Derivatives at;
-  (void)risks_at(design, zero, options.ties, &at);
-  add_ridge(options.ridge, design.columns, at.information);
-  const numeric::Ldlt factor(at.information, design.columns, kAliased);
-  std::vector<bool> keep(design.columns), used(data.covariates.size(), false);
+/// Constant columns, and those that earlier ones explain, leave the design. `s` is evaluated at 0;
+/// true if a column left and it has to be evaluated again.
+bool drop_columns(const Data& data, const State& s, Design& design, Fit& out) {
+  const std::size_t p = design.columns;
+  const numeric::Square& information = s.at.information;
+  const numeric::Ldlt factor(information, p, kAliased);
+  std::vector<bool> keep(p), used(data.covariates.size(), false);
   double largest = 0;
-  for (std::size_t j = 0; j < design.columns; ++j)
-    largest = std::max(largest, at.information[j * design.columns + j]);
-  for (std::size_t j = 0; j < design.columns; ++j) {
+  for (std::size_t j = 0; j < p; ++j) largest = std::max(largest, information[j * p + j]);
+  for (std::size_t j = 0; j < p; ++j) {
     // Constant within every risk set (a column of its stratum): no information at all.
-    const bool informed = at.information[j * design.columns + j] > 1e-12 * largest;
+    const bool informed = information[j * p + j] > 1e-12 * largest;
     keep[j] = !factor.aliased(j) && informed;
     if (keep[j]) used[design.kept[j]] = true;
   }
@@ -122,6 +120,7 @@ void drop_columns(const Data& data, const Options& options, Design& design, Fit&
     if (!used[j]) out.dropped.emplace_back(data.covariates[j].name);
   if (!out.dropped.empty())
     out.warning = "dropped, constant or explained by earlier columns: " + list(out.dropped);
+  return design.columns < p;
 }
 
 void describe_end(const Data& data, const Design& design, const State& s, Fit& out) {
@@ -188,10 +187,14 @@ TestResult test_of(double chi_squared, std::size_t df) {
 void set_baselines(const Options& options, const Design& design, const State& s, Fit& out) {
   std::vector<double> increments(design.set.moments.size());
   const Ties wanted = options.baseline.value_or(options.ties);
-  for_each_risk_sum(design, s.risks.risk,
-                    [&](std::size_t m, double s0, double d0, const auto&, const auto&) {
-                      increments[m] = tie_sums(design.set.moments[m], s0, d0, wanted).a;
-                    });
+  if (wanted == options.ties) {
+    for (std::size_t m = 0; m < increments.size(); ++m) increments[m] = s.risks.ties[m].a;
+  } else {
+    for_each_risk_sum(design, s.risks.risk,
+                      [&](std::size_t m, double s0, double d0, const auto&, const auto&) {
+                        increments[m] = tie_sums(design.set.moments[m], s0, d0, wanted).a;
+                      });
+  }
   const double scale = std::exp(-s.risks.shift);
   for (std::size_t stratum = 0; stratum < design.set.strata(); ++stratum) {
     Baseline baseline;
@@ -215,12 +218,12 @@ Result<Fit> fit(const Data& data, const Options& options) {
   if (!made) return made.error();
   Design& design = *made;
   Fit out;
-  drop_columns(data, options, design, out);
-  if (design.columns == 0)
-    return Status{StatusCode::insufficient_data, out.warning + ": no covariate is left"};
-  const std::size_t p = design.columns;
   State s;
-  evaluate(design, options, std::vector<double>(p, 0), s);
+  evaluate(design, options, std::vector<double>(design.columns, 0), s);
+  if (drop_columns(data, s, design, out))
+    evaluate(design, options, std::vector<double>(design.columns, 0), s);
+  const std::size_t p = design.columns;
+  if (p == 0) return Status{StatusCode::insufficient_data, out.warning + ": no covariate is left"};
   out.log_likelihood_null = s.risks.log_likelihood;
   out.score = test_of(numeric::Ldlt(s.at.information, p, 0).quadratic_form(s.at.gradient), p);
   out.stop_reason = maximise(design, options, s, out.iterations);
