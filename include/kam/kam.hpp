@@ -14,6 +14,7 @@
 #include <kam/base/random.hpp>
 #include <kam/base/renewal_counts.hpp>
 #include <kam/base/renewals.hpp>
+#include <kam/base/risk_set.hpp>
 #include <kam/base/special.hpp>
 #include <kam/base/status.hpp>
 #include <kam/base/trend.hpp>
@@ -27,9 +28,12 @@
 #include <kam/churn/calibration.hpp>
 #include <kam/churn/churn_reasons.hpp>
 #include <kam/churn/cnbd.hpp>
+#include <kam/churn/cox.hpp>
 #include <kam/churn/evaluation.hpp>
 #include <kam/churn/hazard.hpp>
+#include <kam/churn/kaplan_meier.hpp>
 #include <kam/churn/ladder.hpp>
+#include <kam/churn/log_rank.hpp>
 #include <kam/churn/logistic_posterior.hpp>
 #include <kam/churn/mbgcnbd.hpp>
 #include <kam/churn/mbgnbd.hpp>
@@ -43,6 +47,7 @@
 #include <kam/churn/profit.hpp>
 #include <kam/churn/renewals.hpp>
 #include <kam/churn/sbg.hpp>
+#include <kam/churn/survival_evaluation.hpp>
 #include <kam/churn/validation.hpp>
 #include <kam/churn/venn_abers.hpp>
 #include <kam/concentration/lorenz.hpp>

@@ -16,6 +16,7 @@ from kam._compare import compare
 from kam._concentration import Concentration, concentration
 from kam._core import __version__
 from kam._covariates import BGNBDCovariates, MBGNBDCovariates, ParetoNBDCovariates
+from kam._cox import CoxPH, ProportionalHazards
 from kam._data_report import DataReport
 from kam._discount import effective_annual_rate
 from kam._discrete import BGBB, BetaDiscreteWeibull, ShiftedBetaGeometric
@@ -45,6 +46,15 @@ from kam._schema import schema as _schema
 from kam._score import ScoreResult, check, score
 from kam._scorecard import Scorecard
 from kam._summary import summarize
+from kam._survival import (
+    BrierResult,
+    KaplanMeier,
+    LogRankResult,
+    NelsonAalen,
+    brier_score,
+    concordance,
+    log_rank,
+)
 from kam._value import AhpResult, WhaleCurve, ahp, rank_order_centroid, whale_curve
 
 
@@ -66,11 +76,13 @@ __all__ = [
     "BacktestResult",
     "BetaDiscreteWeibull",
     "BootstrapResult",
+    "BrierResult",
     "Calibrator",
     "Campaign",
     "ChurnLadder",
     "Concentration",
     "ConvergenceWarning",
+    "CoxPH",
     "DataError",
     "DataReport",
     "Evaluation",
@@ -78,14 +90,18 @@ __all__ = [
     "GammaGamma",
     "GroupedModel",
     "InsufficientDataError",
+    "KaplanMeier",
     "LearnedWeights",
+    "LogRankResult",
     "MBGNBDCovariates",
     "MaximumProfit",
     "Model",
+    "NelsonAalen",
     "OrderGrid",
     "OrderState",
     "ParetoNBD",
     "ParetoNBDCovariates",
+    "ProportionalHazards",
     "RowWarning",
     "ScoreResult",
     "Scorecard",
@@ -95,6 +111,7 @@ __all__ = [
     "__version__",
     "ahp",
     "backtest",
+    "brier_score",
     "calibrate",
     "check",
     "churn_labels",
@@ -102,6 +119,7 @@ __all__ = [
     "columns",
     "compare",
     "concentration",
+    "concordance",
     "effective_annual_rate",
     "evaluate",
     "expected_profit",
@@ -110,6 +128,7 @@ __all__ = [
     "holdout_split",
     "learn_weights",
     "lifetime_value",
+    "log_rank",
     "maximum_profit",
     "order_grid",
     "profiles",

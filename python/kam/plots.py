@@ -17,6 +17,7 @@ from kam import _plot_account, _plot_portfolio
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from kam._cox import CoxPH
     from kam._models import OrderModel
     from kam._order_grid import OrderGrid
     from kam._score import ScoreResult
@@ -118,6 +119,37 @@ def order_grid(
     return drawn
 
 
+def survival_curves(curves: Any, *, ax: Axes | None = None) -> Axes:
+    """Share still there by time, with bands at the level of each curve.
+
+    `curves`: a fitted `kam.KaplanMeier`, or a dict of them by name. A curve ends at its longest
+    observed duration.
+    """
+    from kam._plot_survival import survival_curves as draw
+
+    drawn: Axes = draw(curves, ax=ax)
+    return drawn
+
+
+def predicted_survival(
+    model: CoxPH, frame: Any, names: Any = None, *, times: Any = None, ax: Axes | None = None
+) -> Axes:
+    """What a fitted `kam.CoxPH` predicts for each row of a frame, from time 0 on; `names` of the
+    rows for the legend, `times` by default all event times."""
+    from kam._plot_survival import predicted_survival as draw
+
+    drawn: Axes = draw(model, frame, names, times=times, ax=ax)
+    return drawn
+
+
+def hazard_ratios(model: CoxPH, *, level: float = 0.95, ax: Axes | None = None) -> Axes:
+    """Hazard ratios of a fitted `kam.CoxPH` with their intervals, on a logarithmic axis."""
+    from kam._plot_survival import hazard_ratios as draw
+
+    drawn: Axes = draw(model, level=level, ax=ax)
+    return drawn
+
+
 class Plots:
     """The functions of this module for one result: ``result.plot.matrix()``."""
 
@@ -155,9 +187,12 @@ class Plots:
 __all__ = [
     "Plots",
     "concentration_curve",
+    "hazard_ratios",
     "matrix",
     "order_grid",
     "pillars",
+    "predicted_survival",
+    "survival_curves",
     "waterfall",
     "whale_curve",
 ]

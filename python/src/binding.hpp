@@ -66,6 +66,7 @@ void bind_base(py::module_& m);
 void bind_models(py::module_& m);
 void bind_discrete(py::module_& m);
 void bind_churn(py::module_& m);
+void bind_survival(py::module_& m);
 void bind_concentration(py::module_& m);
 void bind_calibration(py::module_& m);
 void bind_value(py::module_& m);
