@@ -35,7 +35,8 @@ struct Accounts {
       event[i] = leaves <= seen ? 1 : 0;
       if (monthly) duration[i] = std::ceil(duration[i]);
     }
-    constexpr const char* kNames[kColumns] = {"x0", "x1", "x2", "x3", "x4", "x5", "x6", "x7", "x8", "x9"};
+    constexpr const char* kNames[kColumns] = {"x0", "x1", "x2", "x3", "x4",
+                                              "x5", "x6", "x7", "x8", "x9"};
     for (std::size_t j = 0; j < kColumns; ++j) covariates.push_back({kNames[j], x[j]});
   }
   [[nodiscard]] cox::Data data() const { return {{duration, event}, covariates}; }
@@ -55,10 +56,18 @@ void fit_cox(benchmark::State& state, const Accounts& accounts, bool robust) {
   options.robust = robust;
   for (auto _ : state) benchmark::DoNotOptimize(cox::fit(accounts.data(), options));
 }
-void fit_cox_continuous(benchmark::State& state) { fit_cox(state, continuous(), false); }
-void fit_cox_monthly(benchmark::State& state) { fit_cox(state, monthly(), false); }
-void fit_cox_robust(benchmark::State& state) { fit_cox(state, monthly(), true); }
-BENCHMARK(fit_cox_continuous)->Name("fit/cox/200000_x_10/continuous")->Unit(benchmark::kMillisecond);
+void fit_cox_continuous(benchmark::State& state) {
+  fit_cox(state, continuous(), false);
+}
+void fit_cox_monthly(benchmark::State& state) {
+  fit_cox(state, monthly(), false);
+}
+void fit_cox_robust(benchmark::State& state) {
+  fit_cox(state, monthly(), true);
+}
+BENCHMARK(fit_cox_continuous)
+    ->Name("fit/cox/200000_x_10/continuous")
+    ->Unit(benchmark::kMillisecond);
 BENCHMARK(fit_cox_monthly)->Name("fit/cox/200000_x_10/monthly")->Unit(benchmark::kMillisecond);
 BENCHMARK(fit_cox_robust)->Name("fit/cox/200000_x_10/robust")->Unit(benchmark::kMillisecond);
 
@@ -82,16 +91,14 @@ BENCHMARK(fit_curve)
 void concordance(benchmark::State& state) {
   const Accounts& a = continuous();
   for (auto _ : state)
-    benchmark::DoNotOptimize(
-        survival_evaluation::concordance({a.duration, a.event}, a.x[0]));
+    benchmark::DoNotOptimize(survival_evaluation::concordance({a.duration, a.event}, a.x[0]));
 }
 BENCHMARK(concordance)->Name("model/concordance/200000")->Unit(benchmark::kMillisecond);
 
 void score_one(benchmark::State& state) {
   static const auto kFit = cox::fit(monthly().data());
   const double row[kColumns] = {.1, .2, .3, .4, .5, .6, .7, .8, .9, 1};
-  for (auto _ : state)
-    benchmark::DoNotOptimize(cox::churn_probability(kFit->model, row, 12, 24));
+  for (auto _ : state) benchmark::DoNotOptimize(cox::churn_probability(kFit->model, row, 12, 24));
 }
 BENCHMARK(score_one)->Name("score/cox/one_account");
 

@@ -71,7 +71,8 @@ py::tuple ask_curve(const SurvivalCurve& curve, const std::string& what, const D
 void bind_curves(py::module_& m) {
   py::class_<SurvivalCurve> curve(m, "SurvivalCurve");
   const auto column = [&](const char* name, std::vector<double> SurvivalCurve::*member) {
-    curve.def_property_readonly(name, [member](const SurvivalCurve& c) { return to_array(c.*member); });
+    curve.def_property_readonly(name,
+                                [member](const SurvivalCurve& c) { return to_array(c.*member); });
   };
   column("time", &SurvivalCurve::time);
   column("at_risk", &SurvivalCurve::at_risk);
@@ -83,8 +84,7 @@ void bind_curves(py::module_& m) {
   curve.def_readonly("longest", &SurvivalCurve::longest)
       .def_readonly("weight", &SurvivalCurve::weight)
       .def_readonly("events", &SurvivalCurve::events)
-      .def_property_readonly("report",
-                             [](const SurvivalCurve& c) { return report_tuple(c.rows); });
+      .def_property_readonly("report", [](const SurvivalCurve& c) { return report_tuple(c.rows); });
   m.def("given_curve", given_curve);
   m.def("fit_curve", [](const Doubles& duration, const Doubles& event, const OptionalDoubles& entry,
                         const OptionalDoubles& weight, bool successive) {
@@ -130,7 +130,11 @@ struct CoxInput {
 
   [[nodiscard]] cox::Data data() {
     covariates = covariates_of(names, columns);
-    return {rows_of(duration, event, entry, weight), covariates, in(stratum), strata, in(cluster),
+    return {rows_of(duration, event, entry, weight),
+            covariates,
+            in(stratum),
+            strata,
+            in(cluster),
             clusters};
   }
 };
@@ -222,9 +226,8 @@ void bind_cox_verbs(py::module_& m) {
   });
   m.def("cox_survival", [](const cox::Model& model, CoxAccounts input, const Doubles& times) {
     const cox::Accounts accounts = input.accounts(model);
-    return one_column(accounts.rows * in(times).size(), [&](auto out) {
-      return cox::survival(model, accounts, in(times), out);
-    });
+    return one_column(accounts.rows * in(times).size(),
+                      [&](auto out) { return cox::survival(model, accounts, in(times), out); });
   });
   m.def("cox_churn", [](const cox::Model& model, CoxAccounts input, double horizon) {
     const cox::Accounts accounts = input.accounts(model);
@@ -246,7 +249,7 @@ void bind_cox(py::module_& m) {
                        const OptionalDoubles& weight, const std::vector<std::string>& names,
                        const std::vector<Doubles>& columns, const OptionalCodes& stratum,
                        std::size_t strata, const OptionalCodes& cluster, std::size_t clusters) {
-        return CoxInput{duration, event,  entry,   weight,  names,
+        return CoxInput{duration, event,   entry,  weight,  names,
                         columns,  stratum, strata, cluster, clusters};
       }));
   py::class_<CoxAccounts>(m, "CoxAccounts")
@@ -291,8 +294,8 @@ void bind_evaluation(py::module_& m) {
                              const OptionalDoubles& entry, const OptionalDoubles& weight,
                              const Doubles& times, const Doubles& survival) {
     const SurvivalColumns rows = rows_of(duration, event, entry, weight);
-    const auto scores = value_or_raise(without_gil(
-        [&] { return survival_evaluation::brier(rows, in(times), in(survival)); }));
+    const auto scores = value_or_raise(
+        without_gil([&] { return survival_evaluation::brier(rows, in(times), in(survival)); }));
     return py::make_tuple(to_array(scores.score), scores.integrated, scores.supported,
                           scores.beyond, report_tuple(scores.rows));
   });

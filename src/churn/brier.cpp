@@ -25,8 +25,7 @@ Result<CensoringCurve> censoring_curve(const SurvivalColumns& columns,
                                        std::span<const std::uint8_t> usable, const RiskSet& left) {
   std::vector<double> censored(columns.rows());
   for (std::size_t i = 0; i < censored.size(); ++i) censored[i] = 1 - columns.event[i];
-  const auto set =
-      make_risk_set({columns.duration, censored, {}, columns.weight}, {}, 1, usable);
+  const auto set = make_risk_set({columns.duration, censored, {}, columns.weight}, {}, 1, usable);
   if (!set) return set.error();
   CensoringCurve curve;
   double g = 1;
@@ -102,8 +101,10 @@ Result<BrierScores> brier(const SurvivalColumns& columns, std::span<const double
     double sum = 0;
     for (const RiskRow& row : set->rows) {
       const double s = survival[row.row * width + k], duration = columns.duration[row.row];
-      if (duration > times[k]) sum += row.weight * (1 - s) * (1 - s) / curve->until(times[k]);
-      else if (row.event) sum += row.weight * s * s / curve->before(duration);
+      if (duration > times[k])
+        sum += row.weight * (1 - s) * (1 - s) / curve->until(times[k]);
+      else if (row.event)
+        sum += row.weight * s * s / curve->before(duration);
     }
     out.score[k] = sum / set->weight;
   }

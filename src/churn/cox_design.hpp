@@ -10,10 +10,10 @@ namespace kam::cox {
 
 struct Design {
   RiskSet set;
-  std::size_t columns = 0;          ///< kept ones
-  std::vector<double> x;            ///< set.rows x columns, row-major: (value - mean) / sd
-  std::vector<std::size_t> kept;    ///< their numbers among the covariates
-  std::vector<double> mean, sd;     ///< of all covariates, weighted; sd 0: constant
+  std::size_t columns = 0;        ///< kept ones
+  std::vector<double> x;          ///< set.rows x columns, row-major: (value - mean) / sd
+  std::vector<std::size_t> kept;  ///< their numbers among the covariates
+  std::vector<double> mean, sd;   ///< of all covariates, weighted; sd 0: constant
 
   [[nodiscard]] const double* row(std::size_t i) const { return &x[i * columns]; }
   [[nodiscard]] double standardised(std::size_t i, std::size_t j) const {

@@ -231,7 +231,8 @@ Result<Fit> fit(const Data& data, const Options& options) {
   out.likelihood_ratio = test_of(2 * (out.log_likelihood - out.log_likelihood_null), p);
   out.wald = test_of(curvature(s.at.information, s.beta), p);
   out.newton_decrement = s.decrement;
-  for (const double g : s.at.gradient) out.gradient_norm = std::max(out.gradient_norm, std::fabs(g));
+  for (const double g : s.at.gradient)
+    out.gradient_norm = std::max(out.gradient_norm, std::fabs(g));
   out.concordance = survival_evaluation::concordance(design.set, s.risks.eta).value();
   describe_end(data, design, s, out);
   for (const Covariate& c : data.covariates) out.model.names.emplace_back(c.name);

@@ -1,8 +1,8 @@
 /// The log partial likelihood of a Cox regression, its gradient and information.
 ///
 /// With r_i = exp(x_i' beta), at a moment with risk set R and tied events D, for k = 0..d-1:
-///   den_k = S0 - f_k D0,  mean_k = (S1 - f_k D1) / den_k,  S = sum over R, D = sum over D of w r x,
-///   f_k = k / d (Efron) or 0 (Breslow), each of the d terms with weight w_bar = sum of w / d.
+///   den_k = S0 - f_k D0,  mean_k = (S1 - f_k D1) / den_k,  S = sum over R, D = sum over D of w r
+///   x, f_k = k / d (Efron) or 0 (Breslow), each of the d terms with weight w_bar = sum of w / d.
 /// The information is sum_i w_i r_i A_i x_i x_i' - sum_k w_bar mean_k mean_k', with A_i the hazard
 /// that row i was exposed to: no matrix is carried along the risk sets.
 #pragma once
@@ -24,11 +24,11 @@ struct TieSums {
 
 /// Hazards at given coefficients (of standardised columns).
 struct Risks {
-  std::vector<double> eta;         ///< x' beta per row of the design
-  std::vector<double> risk;        ///< exp(eta - shift) per row
-  double shift = 0;                ///< largest eta: keeps risk within range
-  std::vector<TieSums> ties;       ///< per moment
-  std::vector<double> before;      ///< cumulated `a` of the stratum before each moment
+  std::vector<double> eta;     ///< x' beta per row of the design
+  std::vector<double> risk;    ///< exp(eta - shift) per row
+  double shift = 0;            ///< largest eta: keeps risk within range
+  std::vector<TieSums> ties;   ///< per moment
+  std::vector<double> before;  ///< cumulated `a` of the stratum before each moment
   double log_likelihood = 0;
 
   /// Hazard that row i was exposed to, times exp(shift).

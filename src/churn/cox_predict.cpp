@@ -14,7 +14,8 @@ using numeric::failed;
 /// H0 after all steps at times <= time; `tenure` 0 has none behind it, not even one at time 0.
 double hazard_at(const Baseline& b, double time) {
   const auto after = std::upper_bound(b.time.begin(), b.time.end(), time);
-  return after == b.time.begin() ? 0 : b.hazard[static_cast<std::size_t>(after - b.time.begin()) - 1];
+  return after == b.time.begin() ? 0
+                                 : b.hazard[static_cast<std::size_t>(after - b.time.begin()) - 1];
 }
 double hazard_behind(const Baseline& b, double tenure) {
   return tenure == 0 ? 0 : hazard_at(b, tenure);
@@ -29,9 +30,8 @@ double churn_given(const Baseline& b, double log_ratio, double horizon, double t
 double mean_given(const Baseline& b, double log_ratio, double horizon, double tenure) {
   const double ratio = std::exp(log_ratio), start = hazard_behind(b, tenure);
   const double end = tenure + horizon;
-  const auto first = tenure == 0
-                         ? b.time.begin()
-                         : std::upper_bound(b.time.begin(), b.time.end(), tenure);
+  const auto first =
+      tenure == 0 ? b.time.begin() : std::upper_bound(b.time.begin(), b.time.end(), tenure);
   double sum = 0, left = tenure, survival = 1;
   for (auto i = static_cast<std::size_t>(first - b.time.begin());
        i < b.time.size() && b.time[i] < end; ++i) {
@@ -59,8 +59,9 @@ class Predictor {
     for (std::size_t j = 0; j < model_.names.size(); ++j) {
       if (model_.coefficients[j] != model_.coefficients[j]) continue;
       const auto& given = accounts_.covariates;
-      const auto found = std::find_if(given.begin(), given.end(),
-                                      [&](const Covariate& c) { return c.name == model_.names[j]; });
+      const auto found = std::find_if(given.begin(), given.end(), [&](const Covariate& c) {
+        return c.name == model_.names[j];
+      });
       if (found == given.end()) {
         return {StatusCode::invalid_argument, "covariate `" + model_.names[j] + "` is missing"};
       }
@@ -215,19 +216,18 @@ Baseline thin(const Baseline& baseline, std::size_t steps, double& error) {
   Baseline out;
   out.longest = baseline.longest;
   const double end = baseline.hazard.back();
-  double reached = 0;
+  double kept = 0;
   for (std::size_t i = 0; i < size; ++i) {
     const double h = baseline.hazard[i];
-    error = std::max(error, h - reached);
     const double due = end * static_cast<double>(out.time.size() + 1) / static_cast<double>(steps);
-    if (h < due && i + 1 < size) continue;
-    if (out.time.size() + 1 == steps && i + 1 < size) continue;  // the last one ends the curve
-    out.time.push_back(baseline.time[i]);
-    out.hazard.push_back(h);
-    error = std::max(error, h - reached > end / static_cast<double>(steps) ? 0.0 : error);
-    reached = h;
+    const bool room = out.time.size() + 1 < steps;  // the last step ends the curve
+    if (i + 1 == size || (room && h >= due)) {
+      out.time.push_back(baseline.time[i]);
+      out.hazard.push_back(h);
+      kept = h;
+    }
+    error = std::max(error, (h - kept) / end);
   }
-  error = end > 0 ? error / end : 0;
   return out;
 }
 

@@ -50,7 +50,8 @@ void for_each_score(const Design& design, const Risks& risks, const Each& each) 
       const double* x = design.row(i);
       const double exposure = risks.exposure(row), risk = risks.risk[i];
       const std::size_t last = (row.last - 1) * p;
-      const bool late = row.first > design.set.stratum_begin[design.set.moments[row.last - 1].stratum];
+      const bool late =
+          row.first > design.set.stratum_begin[design.set.moments[row.last - 1].stratum];
       const double* before = late ? &sums.hazard[(row.first - 1) * p] : nullptr;
       for (std::size_t j = 0; j < p; ++j) {
         double means = sums.hazard[last + j] - (before != nullptr ? before[j] : 0);
@@ -182,7 +183,8 @@ Result<ProportionalHazards> proportional_hazards(const Data& data, const Fit& fi
   for (double& v : square) v *= v;
   const std::size_t p = design.columns;
   const numeric::Square i11 = information(design, risks, std::vector<double>(g.size(), 1));
-  const numeric::Square i12 = information(design, risks, g), i22 = information(design, risks, square);
+  const numeric::Square i12 = information(design, risks, g),
+                        i22 = information(design, risks, square);
   const numeric::Ldlt inner(i11, p, 1e-12);
   numeric::Square rest(p * p);  // information on theta that is left once beta is estimated
   for (std::size_t j = 0; j < p; ++j) {

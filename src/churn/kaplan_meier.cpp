@@ -29,8 +29,8 @@ struct HazardSums {
 
 SurvivalCurve curve_of(std::span<const RiskMoment> moments, HazardTies ties) {
   SurvivalCurve c;
-  for (auto* column : {&c.time, &c.at_risk, &c.deaths, &c.survival, &c.greenwood, &c.hazard,
-                       &c.hazard_variance}) {
+  for (auto* column :
+       {&c.time, &c.at_risk, &c.deaths, &c.survival, &c.greenwood, &c.hazard, &c.hazard_variance}) {
     column->reserve(moments.size());
   }
   double s = 1, greenwood = 0;
@@ -206,8 +206,8 @@ BatchReport churn_probability(const SurvivalCurve& curve, double horizon,
   const auto z = interval_z(options.level);
   if (!z) return numeric::failed(z.error());
   if (!(horizon >= 0)) return numeric::failed(invalid_argument("horizon", ">= 0", horizon));
-  for (const auto& [name, column] : {std::pair{"estimate", out.estimate}, {"lo", out.lo},
-                                     {"hi", out.hi}}) {
+  for (const auto& [name, column] :
+       {std::pair{"estimate", out.estimate}, {"lo", out.lo}, {"hi", out.hi}}) {
     if (Status s = check_size(name, column.size(), tenure.size()); !s.ok())
       return numeric::failed(std::move(s));
   }

@@ -62,7 +62,8 @@ struct Sums {
   std::vector<double> observed, expected, score;
   numeric::Square covariance;
 
-  explicit Sums(std::size_t k) : observed(k, 0), expected(k, 0), score(k, 0), covariance(k * k, 0) {}
+  explicit Sums(std::size_t k)
+      : observed(k, 0), expected(k, 0), score(k, 0), covariance(k * k, 0) {}
 
   void add(const RiskMoment& moment, double weight, std::span<const double> at_risk,
            std::span<const Deaths::Entry> deaths) {

@@ -73,8 +73,8 @@ TEST(RossiCox, BreslowTies) {  // R
 }
 
 TEST(RossiCox, Strata) {  // R
-  SurvivalData d = test::read("rossi.csv", "week", "arrest",
-                              {"fin", "age", "race", "mar", "paro", "prio"});
+  SurvivalData d =
+      test::read("rossi.csv", "week", "arrest", {"fin", "age", "race", "mar", "paro", "prio"});
   d.stratum = test::codes(test::DataTable("rossi.csv").texts("wexp"), d.strata);
   const auto fit = test::fit(d);
   ASSERT_TRUE(fit);
@@ -98,8 +98,8 @@ TEST(RossiCox, Ridge) {  // R, ridge(..., theta = 1, scale = TRUE), to the four 
   options.ridge = 432 / 431.0;  // R divides its variances by n - 1
   const auto fit = test::fit(rossi(), options);
   ASSERT_TRUE(fit);
-  expect_all(fit->model.coefficients,
-             {-0.3761, -0.0565, 0.3099, -0.1532, -0.4295, -0.0837, 0.0909}, 4);
+  expect_all(fit->model.coefficients, {-0.3761, -0.0565, 0.3099, -0.1532, -0.4295, -0.0837, 0.0909},
+             4);
 }
 
 TEST(RossiCox, BaselinesOfStrata) {  // R basehaz at mean covariates, as in the tests of lifelines
@@ -112,8 +112,8 @@ TEST(RossiCox, BaselinesOfStrata) {  // R basehaz at mean covariates, as in the 
     keys.push_back(key);
   }
   d.stratum = test::codes(keys, d.strata);
-  const auto at = static_cast<std::size_t>(std::find(keys.begin(), keys.end(), "0000") -
-                                           keys.begin());
+  const auto at =
+      static_cast<std::size_t>(std::find(keys.begin(), keys.end(), "0000") - keys.begin());
   cox::Options options;
   options.baseline = cox::Ties::breslow;
   const auto fit = test::fit(d, options);
@@ -164,8 +164,8 @@ TEST(LungCox, AgeSexAndPerformance) {  // R; the row without ph.ecog is left out
 }
 
 TEST(LarynxCox, AgeAndStage) {  // R; Breslow errors: Klein & Moeschberger (2003), example 8.2
-  const SurvivalData data = test::read("larynx.csv", "time", "death",
-                                       {"age", "Stage_II", "Stage_III", "Stage_IV"});
+  const SurvivalData data =
+      test::read("larynx.csv", "time", "death", {"age", "Stage_II", "Stage_III", "Stage_IV"});
   const auto fit = test::fit(data);
   ASSERT_TRUE(fit);
   expect_all(fit->model.coefficients, {0.0190311019, 0.1400401538, 0.6423817275, 1.7059796099});
@@ -189,8 +189,8 @@ TEST(SimulatedCox, ConvergedOptimum) {  // lifelines stops at 0.2222270472, 0.05
 
 TEST(StanfordCox, TimeVaryingCovariates) {  // R
   const SurvivalData rows = [] {
-    SurvivalData d = test::read("stanford_heart.csv", "stop", "event",
-                                {"age", "transplant", "surgery", "year"});
+    SurvivalData d =
+        test::read("stanford_heart.csv", "stop", "event", {"age", "transplant", "surgery", "year"});
     d.entry = test::DataTable("stanford_heart.csv").numbers("start");
     return d;
   }();

@@ -16,7 +16,9 @@ using test::SurvivalData;
 
 constexpr CurveOptions kNinetyFive{.level = 0.95, .scale = CurveScale::log_log};
 
-SurvivalData waltons() { return test::read("waltons.csv", "T", "E", {}); }
+SurvivalData waltons() {
+  return test::read("waltons.csv", "T", "E", {});
+}
 
 /// The rows of a data set whose `keep` is 1.
 SurvivalData subset(const SurvivalData& d, const std::vector<double>& keep) {
@@ -86,16 +88,15 @@ TEST(WaltonsLogRank, GroupsDiffer) {  // R: survdiff with rho 0 and 1
 }
 
 TEST(RossiLogRank, Race) {  // R, as in the tests of scikit-survival
-  const auto test =
-      log_rank_by(test::rossi(), DataTable("rossi.csv").texts("race"));
+  const auto test = log_rank_by(test::rossi(), DataTable("rossi.csv").texts("race"));
   ASSERT_TRUE(test);
   EXPECT_NEAR(test->chi_squared, 0.576101713683918, 1e-13);
   EXPECT_NEAR(test->p_value, 0.447844394252168, 1e-13);
 }
 
 TEST(LungLogRank, Sex) {  // R
-  const auto test = log_rank_by(test::read("lung.csv", "time", "status", {}),
-                                DataTable("lung.csv").texts("sex"));
+  const auto test =
+      log_rank_by(test::read("lung.csv", "time", "status", {}), DataTable("lung.csv").texts("sex"));
   ASSERT_TRUE(test);
   expect_digits(test->chi_squared, 10.3267419549, 10);
 }

@@ -69,8 +69,7 @@ inline SurvivalData read(const std::string& file, const std::string& duration,
 }
 
 inline SurvivalData rossi() {
-  return read("rossi.csv", "week", "arrest",
-              {"fin", "age", "race", "wexp", "mar", "paro", "prio"});
+  return read("rossi.csv", "week", "arrest", {"fin", "age", "race", "wexp", "mar", "paro", "prio"});
 }
 
 /// Known from half of their weeks on, if these are more than ten.

@@ -44,9 +44,9 @@ struct Options {
   /// Hazard increments of the baseline; the default matches `ties`. Breslow increments with Efron
   /// coefficients are what some packages print.
   std::optional<Ties> baseline{};
-  double ridge = 0;         ///< see above; >= 0
-  bool robust = false;      ///< sandwich standard errors; implied by clusters
-  double tolerance = 1e-14; ///< on the Newton decrement, relative to |l(0)|
+  double ridge = 0;          ///< see above; >= 0
+  bool robust = false;       ///< sandwich standard errors; implied by clusters
+  double tolerance = 1e-14;  ///< on the Newton decrement, relative to |l(0)|
   int max_iterations = 50;
 };
 

@@ -29,17 +29,17 @@ namespace kam {
 
 /// A step function, one entry per distinct event time.
 struct SurvivalCurve {
-  std::vector<double> time;           ///< ascending                                    [time]
-  std::vector<double> at_risk;        ///< weight of the rows at risk
-  std::vector<double> deaths;         ///< weight of the events
-  std::vector<double> survival;       ///< S(time), right after the events              [-]
-  std::vector<double> greenwood;      ///< sum of d / (n (n - d)): Var S / S^2; infinite at S = 0
-  std::vector<double> hazard;         ///< H(time)                                      [-]
+  std::vector<double> time;             ///< ascending                                    [time]
+  std::vector<double> at_risk;          ///< weight of the rows at risk
+  std::vector<double> deaths;           ///< weight of the events
+  std::vector<double> survival;         ///< S(time), right after the events              [-]
+  std::vector<double> greenwood;        ///< sum of d / (n (n - d)): Var S / S^2; infinite at S = 0
+  std::vector<double> hazard;           ///< H(time)                                      [-]
   std::vector<double> hazard_variance;  ///< sum of d / n^2, ties as in H
-  double longest = kNaN;              ///< largest observed duration                    [time]
-  double weight = 0;                  ///< of the rows used
-  double events = 0;                  ///< weighted
-  BatchReport rows{};                 ///< rows left out
+  double longest = kNaN;                ///< largest observed duration                    [time]
+  double weight = 0;                    ///< of the rows used
+  double events = 0;                    ///< weighted
+  BatchReport rows{};                   ///< rows left out
 };
 
 enum class Support : std::uint8_t { observed, beyond_observed };
@@ -48,8 +48,8 @@ enum class Support : std::uint8_t { observed, beyond_observed };
 /// in the tails, or S itself (cut off at 0 and 1).
 enum class CurveScale : std::uint8_t { log_log, plain };
 
-/// Estimate with interval and standard error; all NaN if support is beyond_observed. lo and hi are
-/// NaN where the interval does not exist (log_log at S = 0).
+/// Estimate with interval and standard error; all NaN if support is beyond_observed (but a quantile
+/// may have a known lower end). lo and hi are NaN where there is none (log_log at S = 0).
 struct CurveAnswer {
   double estimate = kNaN, lo = kNaN, hi = kNaN, standard_error = kNaN;
   Support support = Support::beyond_observed;
@@ -111,7 +111,8 @@ namespace nelson_aalen {
 
 /// H(time) - H(tenure); the interval is symmetric in ln H.
 [[nodiscard]] CurveAnswer cumulative_hazard(const SurvivalCurve& curve, double time,
-                                            double tenure = 0, double level = kDefaultIntervalLevel);
+                                            double tenure = 0,
+                                            double level = kDefaultIntervalLevel);
 
 }  // namespace nelson_aalen
 }  // namespace kam

@@ -30,8 +30,8 @@ struct Concordance {
   }
 };
 
-/// `risk`: the higher, the sooner a row leaves (a log hazard ratio, or minus an expected time). Rows
-/// that cannot be used, or whose risk is not finite, are left out. Errors as in make_risk_set.
+/// `risk`: the higher, the sooner a row leaves (a log hazard ratio, or minus an expected time).
+/// Rows that cannot be used, or whose risk is not finite, are left out. Errors as in make_risk_set.
 /// Cost: two sorts and O(n log n).
 [[nodiscard]] Result<Concordance> concordance(const SurvivalColumns& columns,
                                               std::span<const double> risk,
