@@ -8,7 +8,8 @@
 namespace kam::cox {
 namespace {
 
-constexpr double kAliased = 1e-9;  // share of a column's own information
+constexpr double kAliased = 1e-9;   // share of a column's own information
+constexpr double kLongestStep = 4;  // in standard deviations of a column
 
 Status check_options(const Options& options) {
   if (!(options.ridge >= 0) || !std::isfinite(options.ridge))
@@ -52,13 +53,21 @@ double curvature(const numeric::Square& matrix, const std::vector<double>& v) {
   return sum;
 }
 
+double longest(const std::vector<double>& v) {
+  double most = 0;
+  for (const double x : v) most = std::max(most, std::fabs(x));
+  return most;
+}
+
 /// Whether the likelihood still rises, ever less, in a direction that has lost its information: the
-/// sign of separation.
+/// sign of separation. The direction is that of the next step or, where even the gradient has
+/// vanished, that of the estimate.
 bool runs_away(const State& s, const numeric::Square& start) {
-  double longest = 0;
-  for (const double step : s.step) longest = std::max(longest, std::fabs(step));
-  return longest > 0.1 && s.decrement < 1e-4 &&
-         curvature(s.at.information, s.step) < 1e-3 * curvature(start, s.step);
+  if (s.decrement > 1e-4) return false;
+  const auto lost = [&](const std::vector<double>& v, double share) {
+    return longest(v) > 0.1 && curvature(s.at.information, v) < share * curvature(start, v);
+  };
+  return lost(s.step, 1e-3) || lost(s.beta, 1e-5);
 }
 
 /// The step, halved until the objective does not fall; false if none is good.
@@ -79,17 +88,21 @@ bool take_step(const Design& design, const Options& options, State& s) {
   return false;
 }
 
-StopReason maximise(const Design& design, const Options& options, State& s, int& iterations) {
-  const numeric::Square start = s.at.information;
+StopReason maximise(const Design& design, const Options& options, const numeric::Square& start,
+                    State& s, int& iterations) {
   const double enough = options.tolerance * (1 + std::fabs(s.objective));
   for (iterations = 0;; ++iterations) {
     const numeric::Ldlt factor(s.at.information, s.beta.size(), 0);
     s.step = factor.solve(s.at.gradient);
+    // Where the likelihood is flat a full step would leap to where nothing can be told any more.
+    const double most = longest(s.step);
     s.decrement = 0;
     for (std::size_t j = 0; j < s.step.size(); ++j) s.decrement += s.step[j] * s.at.gradient[j];
     if (options.ridge == 0 && runs_away(s, start)) return StopReason::boundary;
     if (s.decrement <= enough) return StopReason::converged;
     if (iterations == options.max_iterations) return StopReason::iteration_limit;
+    if (most > kLongestStep)
+      for (double& step : s.step) step *= kLongestStep / most;
     if (!take_step(design, options, s)) return StopReason::no_further_progress;
   }
 }
@@ -128,11 +141,10 @@ void describe_end(const Data& data, const Design& design, const State& s, Fit& o
     out.warning += (out.warning.empty() ? "" : "; ") + text;
   };
   if (out.stop_reason == StopReason::boundary) {
-    double longest = 0;
-    for (const double step : s.step) longest = std::max(longest, std::fabs(step));
+    const std::vector<double>& direction = longest(s.step) > 0.1 ? s.step : s.beta;
     std::vector<std::string> names;
-    for (std::size_t j = 0; j < s.step.size(); ++j)
-      if (std::fabs(s.step[j]) > 0.1 * longest)
+    for (std::size_t j = 0; j < direction.size(); ++j)
+      if (std::fabs(direction[j]) > 0.1 * longest(direction))
         names.emplace_back(data.covariates[design.kept[j]].name);
     say("separation: the coefficient of " + list(names) +
         " runs to infinity; a ridge would hold it");
@@ -226,7 +238,11 @@ Result<Fit> fit(const Data& data, const Options& options) {
   if (p == 0) return Status{StatusCode::insufficient_data, out.warning + ": no covariate is left"};
   out.log_likelihood_null = s.risks.log_likelihood;
   out.score = test_of(numeric::Ldlt(s.at.information, p, 0).quadratic_form(s.at.gradient), p);
-  out.stop_reason = maximise(design, options, s, out.iterations);
+  const numeric::Square start = s.at.information;
+  out.stop_reason = maximise(design, options, start, s, out.iterations);
+  // A direction that ran away may have no information left at all: its error is huge, not 0.
+  if (out.stop_reason == StopReason::boundary)
+    for (std::size_t j = 0; j < p; ++j) s.at.information[j * p + j] += 1e-10 * start[j * p + j];
   out.log_likelihood = s.risks.log_likelihood;
   out.likelihood_ratio = test_of(2 * (out.log_likelihood - out.log_likelihood_null), p);
   out.wald = test_of(curvature(s.at.information, s.beta), p);
