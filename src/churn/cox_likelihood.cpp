@@ -24,22 +24,24 @@ void linear_predictor(const Design& design, const std::vector<double>& beta, Ris
 /// Adds -sum of w_bar mean_k mean_k' of one moment.
 class MeanProducts {
  public:
-  explicit MeanProducts(std::size_t p) : sum_(p), mixed_(p) {}
+  explicit MeanProducts(std::size_t p) : sum_(p), mean_(p) {}
 
-  void subtract(const TieSums& t, const std::vector<double>& s1, const std::vector<double>& d1,
-                double g) {
-    if (t.c1 == 0) return sum_.add(-g * t.c0, s1.data());
-    // c0 S S' - c1 (S D' + D S') + c2 D D' as a sum of two squares.
+  void subtract(const TieSums& t, double s0, const std::vector<double>& s1,
+                const std::vector<double>& d1, double g) {
+    // c0 S S' - c1 (S D' + D S') + c2 D D' as a sum of two squares, S and D over S0: sums of risks
+    // may be so small that their squares vanish.
     const double ratio = t.c1 / t.c0;
-    for (std::size_t j = 0; j < s1.size(); ++j) mixed_[j] = s1[j] - ratio * d1[j];
-    sum_.add(-g * t.c0, mixed_.data());
-    sum_.add(-g * (t.c2 - t.c1 * ratio), d1.data());
+    for (std::size_t j = 0; j < s1.size(); ++j) mean_[j] = (s1[j] - ratio * d1[j]) / s0;
+    sum_.add(-g * t.c0, mean_.data());
+    if (t.c1 == 0) return;
+    for (std::size_t j = 0; j < s1.size(); ++j) mean_[j] = d1[j] / s0;
+    sum_.add(-g * (t.c2 - t.c1 * ratio), mean_.data());
   }
   numeric::OuterSum& sum() { return sum_; }
 
  private:
   numeric::OuterSum sum_;
-  std::vector<double> mixed_;
+  std::vector<double> mean_;
 };
 
 void cumulate(const RiskSet& set, Risks& out) {
@@ -58,12 +60,13 @@ void cumulate(const RiskSet& set, Risks& out) {
 TieSums tie_sums(const RiskMoment& moment, double s0, double d0, Ties ties) {
   if (moment.events == 1 || ties == Ties::breslow) {
     const double a = moment.deaths / s0;
-    return {moment.deaths * std::log(s0), a, 0, a / s0, 0, 0};
+    return {moment.deaths * std::log(s0), a, 0, moment.deaths, 0, 0};
   }
   TieSums t;
   const double d = moment.events, w = moment.deaths / d;
   for (std::uint32_t k = 0; k < moment.events; ++k) {
-    const double f = k / d, den = s0 - f * d0, one = w / den, two = one / den;
+    const double f = k / d, den = s0 - f * d0, one = w / den;
+    const double two = w * (s0 / den) * (s0 / den);
     t.log_term += w * std::log(den);
     t.a += one;
     t.b += f * one;
@@ -87,7 +90,7 @@ Risks risks_at(const Design& design, const std::vector<double>& beta, Ties ties,
                     [&](std::size_t m, double s0, double d0, const auto& s1, const auto& d1) {
                       const TieSums& t = out.ties[m] = tie_sums(set.moments[m], s0, d0, ties);
                       log_terms += t.log_term;
-                      if (derivatives != nullptr) products.subtract(t, s1, d1, 1);
+                      if (derivatives != nullptr) products.subtract(t, s0, s1, d1, 1);
                     });
   cumulate(set, out);
   double events = 0;
@@ -113,8 +116,8 @@ numeric::Square information(const Design& design, const Risks& risks,
   const RiskSet& set = design.set;
   MeanProducts products(design.columns);
   for_each_risk_sum(design, risks.risk,
-                    [&](std::size_t m, double, double, const auto& s1, const auto& d1) {
-                      products.subtract(risks.ties[m], s1, d1, g[m]);
+                    [&](std::size_t m, double s0, double, const auto& s1, const auto& d1) {
+                      products.subtract(risks.ties[m], s0, s1, d1, g[m]);
                     });
   Risks weighted;
   weighted.ties = risks.ties;

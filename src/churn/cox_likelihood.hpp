@@ -18,7 +18,7 @@ namespace kam::cox {
 struct TieSums {
   double log_term = 0;            ///< sum of w_bar ln den_k
   double a = 0, b = 0;            ///< sum of w_bar / den_k times 1, f_k
-  double c0 = 0, c1 = 0, c2 = 0;  ///< sum of w_bar / den_k^2 times 1, f_k, f_k^2
+  double c0 = 0, c1 = 0, c2 = 0;  ///< sum of w_bar (S0 / den_k)^2 times 1, f_k, f_k^2
 };
 [[nodiscard]] TieSums tie_sums(const RiskMoment& moment, double s0, double d0, Ties ties);
 

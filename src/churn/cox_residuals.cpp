@@ -22,12 +22,12 @@ MeanSums mean_sums(const Design& design, const Risks& risks) {
   const std::size_t p = design.columns, size = design.set.moments.size() * p;
   MeanSums out{std::vector<double>(size), std::vector<double>(size), std::vector<double>(size)};
   for_each_risk_sum(design, risks.risk,
-                    [&](std::size_t m, double, double, const auto& s1, const auto& d1) {
+                    [&](std::size_t m, double s0, double, const auto& s1, const auto& d1) {
                       const TieSums& t = risks.ties[m];
                       const double deaths = design.set.moments[m].deaths;
                       for (std::size_t j = 0; j < p; ++j) {
-                        out.hazard[m * p + j] = t.c0 * s1[j] - t.c1 * d1[j];
-                        out.tied[m * p + j] = t.c1 * s1[j] - t.c2 * d1[j];
+                        out.hazard[m * p + j] = (t.c0 * (s1[j] / s0) - t.c1 * (d1[j] / s0)) / s0;
+                        out.tied[m * p + j] = (t.c1 * (s1[j] / s0) - t.c2 * (d1[j] / s0)) / s0;
                         out.average[m * p + j] = (t.a * s1[j] - t.b * d1[j]) / deaths;
                       }
                     });
