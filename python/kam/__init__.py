@@ -31,6 +31,7 @@ from kam._errors import (
 )
 from kam._evaluation import Evaluation, evaluate
 from kam._groups import GroupedModel, fit_by
+from kam._hazard import Hazard, Logistic
 from kam._holdout import holdout_split
 from kam._labels import churn_labels, find_leaks, rolling_origin
 from kam._ladder import ChurnLadder, churn_probability
@@ -89,10 +90,12 @@ __all__ = [
     "FormatError",
     "GammaGamma",
     "GroupedModel",
+    "Hazard",
     "InsufficientDataError",
     "KaplanMeier",
     "LearnedWeights",
     "LogRankResult",
+    "Logistic",
     "MBGNBDCovariates",
     "MaximumProfit",
     "Model",
