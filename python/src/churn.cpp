@@ -166,9 +166,9 @@ void bind_scorer(py::module_& m) {
 }  // namespace
 
 void bind_churn(py::module_& m) {
+  bind_model(m);  // before whoever returns one: signatures name the class
   m.def("fit_logistic", &fit_logistic);
   m.def("fit_hazard", &fit_hazard);
-  bind_model(m);
   bind_scorer(m);
 }
 
