@@ -69,6 +69,7 @@ void bind_churn(py::module_& m);
 void bind_survival(py::module_& m);
 void bind_concentration(py::module_& m);
 void bind_calibration(py::module_& m);
+void bind_profit(py::module_& m);
 void bind_value(py::module_& m);
 void bind_portfolio(py::module_& m);
 void bind_profile(py::module_& m);

@@ -1,5 +1,5 @@
-// Any bytes as a model file, an estimate or a calibrator: an answer or a Status, never a crash. What is accepted
-// must go through JSON unchanged.
+// Any bytes as a model file, an estimate or a calibrator: an answer or a Status, never a crash.
+// What is accepted must go through JSON unchanged.
 #include <cstdlib>
 #include <string>
 #include <string_view>
