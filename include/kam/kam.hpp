@@ -10,6 +10,7 @@
 #include <kam/base/fit.hpp>
 #include <kam/base/hypergeometric.hpp>
 #include <kam/base/interval.hpp>
+#include <kam/base/normal_tail.hpp>
 #include <kam/base/panel_quadrature.hpp>
 #include <kam/base/random.hpp>
 #include <kam/base/renewal_counts.hpp>
@@ -19,6 +20,8 @@
 #include <kam/base/status.hpp>
 #include <kam/base/trend.hpp>
 #include <kam/base/tricomi.hpp>
+#include <kam/churn/aft.hpp>
+#include <kam/churn/aft_distribution.hpp>
 #include <kam/churn/bdw.hpp>
 #include <kam/churn/bgbb.hpp>
 #include <kam/churn/bgcnbd.hpp>

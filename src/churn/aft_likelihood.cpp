@@ -1,0 +1,271 @@
+#include "churn/aft_likelihood.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "simd/math_n.hpp"
+
+namespace kam::aft {
+namespace {
+
+using Eigen::Index;
+using Eigen::MatrixXd;
+using Eigen::VectorXd;
+using Buffer = std::array<double, kFitTile>;
+
+/// A contribution g(z) and its first two derivatives by z.
+struct Terms {
+  double value, slope, bend;
+};
+
+/// e^700 still has a square of a sum; a z beyond it is infinitely bad all the same.
+constexpr double kLargestExponent = 700;
+
+/// u = e^z.
+Terms extreme_value_terms(Outcome outcome, double z, double u) {
+  if (outcome == Outcome::event) return {z - u, 1 - u, -u};
+  if (outcome == Outcome::censored) return {-u, -u, -u};
+  // ln(1 - e^-u)
+  const double slope = u < 1e-300 ? 1 : u / std::expm1(u);
+  return {log1mexp(u), slope, slope * (1 - u - slope)};
+}
+
+/// e = exp(-|z|), log1p_e = ln(1 + e).
+Terms logistic_terms(Outcome outcome, double z, double e, double log1p_e) {
+  const double p = (z >= 0 ? 1 : e) / (1 + e), q = (z >= 0 ? e : 1) / (1 + e);
+  const double softplus = std::max(z, 0.0) + log1p_e;
+  if (outcome == Outcome::event) return {z - 2 * softplus, q - p, -2 * p * q};
+  if (outcome == Outcome::censored) return {-softplus, -p, -p * q};
+  return {z - softplus, q, -p * q};
+}
+
+Terms normal_terms(Outcome outcome, double z) {
+  constexpr double kHalfLnTwoPi = 0.918938533204672742;
+  if (outcome == Outcome::event) return {-0.5 * z * z - kHalfLnTwoPi, -z, -1};
+  const NormalTail tail = normal_tail(outcome == Outcome::censored ? z : -z);
+  const double sign = outcome == Outcome::censored ? -1 : 1;
+  return {tail.log_survival, sign * tail.mills, -tail.mills * tail.excess};
+}
+
+/// Per-row derivatives of one tile: by the location, twice, by ln scale, twice, and mixed;
+/// weighted.
+struct TileTerms {
+  Buffer by_location, by_location2, by_scale, mixed;
+  double value = 0, by_scale2 = 0;
+};
+
+/// The block kernels of a distribution: what its terms need of z.
+class Exponentials {
+ public:
+  Exponentials(Distribution distribution, const Buffer& z, std::size_t n) {
+    if (distribution == Distribution::log_normal) return;
+    if (distribution == Distribution::log_logistic) {
+      for (std::size_t i = 0; i < n; ++i) e_[i] = -std::min(std::fabs(z[i]), kLargestExponent);
+      simd::exp_n(e_.data(), n);
+      for (std::size_t i = 0; i < n; ++i) log_[i] = 1 + e_[i];
+      simd::log_n(log_.data(), n);
+      return;
+    }
+    for (std::size_t i = 0; i < n; ++i) {
+      e_[i] = std::clamp(z[i], -kLargestExponent, kLargestExponent);
+    }
+    simd::exp_n(e_.data(), n);
+  }
+  [[nodiscard]] Terms terms(Distribution distribution, Outcome outcome, double z,
+                            std::size_t i) const {
+    switch (distribution) {
+      case Distribution::log_normal:
+        return normal_terms(outcome, z);
+      case Distribution::log_logistic:
+        return logistic_terms(outcome, z, e_[i], log_[i]);
+      default:
+        return extreme_value_terms(outcome, z, e_[i]);
+    }
+  }
+
+ private:
+  Buffer e_, log_;
+};
+
+/// Adds weight * g(z) with dz/dlocation = -1/scale, dz/dln scale = -z.
+void add_terms(const Terms& g, double weight, double z, double inverse_scale, std::size_t i,
+               TileTerms& sums) {
+  sums.value += weight * g.value;
+  sums.by_location[i] -= weight * g.slope * inverse_scale;
+  sums.by_scale[i] -= weight * z * g.slope;
+  sums.by_location2[i] += weight * g.bend * inverse_scale * inverse_scale;
+  sums.mixed[i] += weight * (z * g.bend + g.slope) * inverse_scale;
+  sums.by_scale2 += weight * z * (z * g.bend + g.slope);
+}
+
+struct Point {
+  const VectorXd& coefficients;  // location and slopes
+  double log_scale, inverse_scale;
+};
+
+/// What the ends of observation contribute.
+void add_exits(Distribution distribution, const Rows& rows, std::size_t begin, std::size_t n,
+               const VectorXd& location, const Point& at, TileTerms& sums) {
+  Buffer z;
+  for (std::size_t i = 0; i < n; ++i) {
+    z[i] = (rows.log_time[begin + i] - location[static_cast<Index>(i)]) * at.inverse_scale;
+  }
+  const Exponentials exponentials(distribution, z, n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const double weight = rows.weight[begin + i];
+    const Outcome outcome = rows.outcome[begin + i];
+    if (outcome == Outcome::unused) continue;
+    add_terms(exponentials.terms(distribution, outcome, z[i], i), weight, z[i], at.inverse_scale, i,
+              sums);
+    if (outcome == Outcome::event) {  // the density is that of ln T, over scale * t
+      sums.value -= weight * (at.log_scale + rows.log_time[begin + i]);
+      sums.by_scale[i] -= weight;
+    }
+  }
+}
+
+/// Divides by the survival to the entry.
+void add_entries(Distribution distribution, const Rows& rows, std::size_t begin, std::size_t n,
+                 const VectorXd& location, const Point& at, TileTerms& sums) {
+  if (rows.log_entry.empty()) return;
+  Buffer z;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double entry = rows.log_entry[begin + i];
+    z[i] = entry == entry ? (entry - location[static_cast<Index>(i)]) * at.inverse_scale : 0;
+  }
+  const Exponentials exponentials(distribution, z, n);
+  for (std::size_t i = 0; i < n; ++i) {
+    const double entry = rows.log_entry[begin + i];
+    if (entry != entry || !(rows.weight[begin + i] > 0)) continue;
+    add_terms(exponentials.terms(distribution, Outcome::censored, z[i], i), -rows.weight[begin + i],
+              z[i], at.inverse_scale, i, sums);
+  }
+}
+
+TileTerms tile_terms(Distribution distribution, const Rows& rows, std::size_t begin,
+                     const Tile& tile, const Point& at) {
+  TileTerms sums;
+  const auto n = static_cast<std::size_t>(tile.rows());
+  for (Buffer* b : {&sums.by_location, &sums.by_location2, &sums.by_scale, &sums.mixed}) b->fill(0);
+  const VectorXd location = tile * at.coefficients;
+  add_exits(distribution, rows, begin, n, location, at, sums);
+  add_entries(distribution, rows, begin, n, location, at, sums);
+  return sums;
+}
+
+Eigen::Map<const VectorXd> column(const Buffer& buffer, Index n) {
+  return {buffer.data(), n};
+}
+
+/// Sums of one block.
+struct BlockTerms {
+  double value = 0, by_scale = 0, by_scale2 = 0;
+  VectorXd gradient, mixed;
+  MatrixXd hessian;
+
+  explicit BlockTerms(Index p)
+      : gradient(VectorXd::Zero(p)), mixed(VectorXd::Zero(p)), hessian(MatrixXd::Zero(p, p)) {}
+
+  void add(const Tile& tile, const TileTerms& terms) {
+    const Index n = tile.rows();
+    value += terms.value;
+    by_scale += column(terms.by_scale, n).sum();
+    by_scale2 += terms.by_scale2;
+    gradient.noalias() += tile.transpose() * column(terms.by_location, n);
+    mixed.noalias() += tile.transpose() * column(terms.mixed, n);
+    const Tile weighted = column(terms.by_location2, n).asDiagonal() * tile;
+    // Row by row of the triangle: dot products, no packing.
+    for (Index j = 0; j < tile.cols(); ++j) {
+      for (Index k = 0; k <= j; ++k) hessian(j, k) += weighted.col(j).dot(tile.col(k));
+    }
+  }
+  void add(const BlockTerms& next) {
+    value += next.value;
+    by_scale += next.by_scale;
+    by_scale2 += next.by_scale2;
+    gradient += next.gradient;
+    mixed += next.mixed;
+    hessian += next.hessian;
+  }
+};
+
+/// (location and slopes, ln scale) of a point.
+struct Split {
+  VectorXd coefficients;
+  double log_scale;
+  Split(const VectorXd& point, Index p)
+      : coefficients(point.head(p)), log_scale(point.size() > p ? point[p] : 0) {}
+  [[nodiscard]] Point point() const { return {coefficients, log_scale, std::exp(-log_scale)}; }
+};
+
+}  // namespace
+
+double Likelihood::penalty(const VectorXd& point) const {
+  const auto p = static_cast<Index>(rows_.kept.size());
+  return 0.5 * ridge_ * point.segment(1, p).squaredNorm();
+}
+
+numeric::Evaluation Likelihood::operator()(const VectorXd& point) const {
+  const auto p = static_cast<Index>(rows_.kept.size()) + 1;
+  const Split split(point, p);
+  const Point at = split.point();
+  std::vector<BlockTerms> blocks((rows_.size() + kBlockRows - 1) / kBlockRows, BlockTerms(p));
+  for_each_block(executor_, rows_.size(),
+                 [&](std::size_t block, std::size_t begin, std::size_t end) {
+                   Tile tile;
+                   for (; begin < end; begin += kFitTile) {
+                     tile.resize(static_cast<Index>(std::min(kFitTile, end - begin)), p);
+                     standardise(rows_, begin, tile);
+                     blocks[block].add(tile, tile_terms(distribution_, rows_, begin, tile, at));
+                   }
+                 });
+  BlockTerms sum(p);
+  for (const BlockTerms& block : blocks) sum.add(block);
+
+  const Index n = parameters();
+  numeric::Evaluation result{sum.value - penalty(point), VectorXd(n), MatrixXd(n, n)};
+  result.gradient.head(p) = sum.gradient;
+  result.hessian.topLeftCorner(p, p) = sum.hessian.selfadjointView<Eigen::Lower>();
+  if (scale_is_free()) {
+    result.gradient[p] = sum.by_scale;
+    result.hessian.col(p).head(p) = sum.mixed;
+    result.hessian.row(p).head(p) = sum.mixed;
+    result.hessian(p, p) = sum.by_scale2;
+  }
+  result.gradient.segment(1, p - 1) -= ridge_ * point.segment(1, p - 1);
+  result.hessian.diagonal().segment(1, p - 1).array() -= ridge_;
+  return result;
+}
+
+MatrixXd Likelihood::score_products(const VectorXd& point,
+                                    std::span<const std::uint32_t> cluster) const {
+  const auto p = static_cast<Index>(rows_.kept.size()) + 1;
+  const Split split(point, p);
+  const Point at = split.point();
+  const Index n = parameters();
+  std::uint32_t groups = 0;
+  for (const std::uint32_t c : cluster) groups = std::max(groups, c + 1);
+  MatrixXd by_cluster = MatrixXd::Zero(n, groups);
+  MatrixXd products = MatrixXd::Zero(n, n);
+  Tile tile;
+  for (std::size_t begin = 0; begin < rows_.size(); begin += kFitTile) {
+    tile.resize(static_cast<Index>(std::min(kFitTile, rows_.size() - begin)), p);
+    standardise(rows_, begin, tile);
+    const TileTerms terms = tile_terms(distribution_, rows_, begin, tile, at);
+    MatrixXd scores(n, tile.rows());
+    scores.topRows(p) = (column(terms.by_location, tile.rows()).asDiagonal() * tile).transpose();
+    if (scale_is_free()) scores.row(p) = column(terms.by_scale, tile.rows()).transpose();
+    if (cluster.empty()) {
+      products.noalias() += scores * scores.transpose();
+      continue;
+    }
+    for (Index i = 0; i < tile.rows(); ++i) {
+      by_cluster.col(cluster[begin + static_cast<std::size_t>(i)]) += scores.col(i);
+    }
+  }
+  if (!cluster.empty()) products.noalias() += by_cluster * by_cluster.transpose();
+  return products;
+}
+
+}  // namespace kam::aft
