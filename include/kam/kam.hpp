@@ -69,6 +69,7 @@
 #include <kam/portfolio/hierarchy.hpp>
 #include <kam/portfolio/order_summary.hpp>
 #include <kam/portfolio/records.hpp>
+#include <kam/scoring/aft_file.hpp>
 #include <kam/scoring/calibration_file.hpp>
 #include <kam/scoring/changes.hpp>
 #include <kam/scoring/churn_model.hpp>

@@ -9,6 +9,7 @@ Frames of pandas, Polars, PyArrow or DuckDB come in, the same kind goes out; a d
 needs none of them.
 """
 
+from kam._aft import ExponentialAFT, LogLogisticAFT, LogNormalAFT, WeibullAFT
 from kam._backtest import BacktestResult, backtest
 from kam._bootstrap import BootstrapResult
 from kam._calibration import Calibrator, calibrate, shift_prior
@@ -87,6 +88,7 @@ __all__ = [
     "DataError",
     "DataReport",
     "Evaluation",
+    "ExponentialAFT",
     "FormatError",
     "GammaGamma",
     "GroupedModel",
@@ -98,6 +100,8 @@ __all__ = [
     "Logistic",
     "MBGNBDCovariates",
     "MaximumProfit",
+    "LogLogisticAFT",
+    "LogNormalAFT",
     "Model",
     "NelsonAalen",
     "OrderGrid",
@@ -110,6 +114,7 @@ __all__ = [
     "Scorecard",
     "ShiftedBetaGeometric",
     "VersionError",
+    "WeibullAFT",
     "WhaleCurve",
     "__version__",
     "ahp",

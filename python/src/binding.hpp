@@ -64,6 +64,7 @@ inline py::tuple report_tuple(const BatchReport& report) {
 
 void bind_base(py::module_& m);
 void bind_models(py::module_& m);
+void bind_aft(py::module_& m);
 void bind_discrete(py::module_& m);
 void bind_churn(py::module_& m);
 void bind_survival(py::module_& m);

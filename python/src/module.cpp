@@ -58,6 +58,7 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_not_used()) {
   bind_discrete(m);
   bind_churn(m);
   bind_survival(m);
+  bind_aft(m);
   bind_concentration(m);
   bind_value(m);
   bind_portfolio(m);

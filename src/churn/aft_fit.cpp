@@ -119,11 +119,12 @@ numeric::TrustRegionResult maximise(const Likelihood& likelihood, const VectorXd
 
 /// Location and scale without covariates: a start, and what the covariates are compared with.
 numeric::TrustRegionResult fit_null(Distribution distribution, const Rows& rows,
-                                    const Options& options, const Executor& executor) {
+                                    const Options& options, const Executor& executor,
+                                    const Executor& threads) {
   Rows bare = rows;
   bare.kept.clear();
   bare.columns = {};
-  const Likelihood likelihood(distribution, bare, 0, executor);
+  const Likelihood likelihood(distribution, bare, 0, threads);
   return maximise(likelihood, first_point(likelihood, bare, options), options, executor);
 }
 
@@ -131,7 +132,7 @@ numeric::TrustRegionResult fit_null(Distribution distribution, const Rows& rows,
 /// rises towards infinity. Steps are measured in what they do to the row that feels them most.
 std::vector<bool> running_away(const numeric::TrustRegionResult& optimum, const Rows& rows,
                                bool scale_is_free) {
-  constexpr double kMoves = 1e-3;
+  constexpr double kMoves = 1e-3, kNoScale = -14;
   const Index n = optimum.point.size();
   const VectorXd step = -optimum.at.hessian.fullPivLu().solve(optimum.at.gradient);
   const double scale = scale_is_free ? std::exp(optimum.point[n - 1]) : 1;
@@ -142,7 +143,8 @@ std::vector<bool> running_away(const numeric::TrustRegionResult& optimum, const 
       reach = rows.reaches[rows.kept[static_cast<std::size_t>(k) - 1]];
     }
     const bool is_scale = scale_is_free && k == n - 1;
-    const bool far = k == optimum.running_away || !std::isfinite(step[k]);
+    const bool far = k == optimum.running_away || !std::isfinite(step[k]) ||
+                     (is_scale && optimum.point[k] < kNoScale);
     moves[static_cast<std::size_t>(k)] =
         far || std::fabs(step[k]) * reach > kMoves * (is_scale ? 1 : scale);
   }
@@ -251,15 +253,20 @@ Result<Fit> fit(Distribution distribution, const SurvivalColumns& customers,
                 std::span<const Covariate> covariates, const Options& options,
                 const Executor& executor) {
   if (Status s = check_arguments(customers, covariates, options); !s.ok()) return s;
-  const Rows rows = read_rows(customers, covariates, options, executor);
+  if (executor.keep_going != nullptr && !executor.keep_going(executor.state, 0)) {
+    return Status{StatusCode::cancelled, "cancelled by the executor"};
+  }
+  // The host is asked between iterations: half a sum would be a wrong likelihood.
+  const Executor threads{executor.state, executor.parallel_for, nullptr};
+  const Rows rows = read_rows(customers, covariates, options, threads);
   if (!(rows.total > 0)) {
     return Status{StatusCode::insufficient_data,
                   "a regression of lifetimes needs at least one usable row, got none"};
   }
   Fit fit = begin_fit(distribution, rows);
   if (!(rows.events > 0)) return without_events(std::move(fit), rows);
-  const numeric::TrustRegionResult null = fit_null(distribution, rows, options, executor);
-  const Likelihood likelihood(distribution, rows, options.ridge, executor);
+  const numeric::TrustRegionResult null = fit_null(distribution, rows, options, executor, threads);
+  const Likelihood likelihood(distribution, rows, options.ridge, threads);
   numeric::TrustRegionResult optimum = null;
   if (!rows.kept.empty() && null.stop_reason != StopReason::cancelled) {
     optimum = maximise(likelihood, start_from(null.point, likelihood), options, executor);

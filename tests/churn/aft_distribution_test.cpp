@@ -1,6 +1,8 @@
 /// One lifetime: formulas against each other, against quadrature by brute force, and at the edges.
 #include <kam/churn/aft_distribution.hpp>
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace kam::aft {
@@ -9,9 +11,10 @@ namespace {
 constexpr Distribution kAll[] = {Distribution::weibull, Distribution::log_normal,
                                  Distribution::log_logistic, Distribution::exponential};
 
-// The mean of what is left, u from 0 to the horizon, by a million rectangles.
+// The mean of what is left, u from 0 to the horizon, by rectangles.
 double brute_force(const Lifetime& life, double horizon, double tenure) {
-  constexpr int kSteps = 1'000'000;
+  constexpr int kSteps = 200'000;
+  horizon = std::min(horizon, remaining_quantile(life, 1e-12, tenure));  // nobody is left later
   double sum = 0;
   for (int i = 0; i < kSteps; ++i) {
     sum += survival(life, horizon * (i + 0.5) / kSteps, tenure);
@@ -95,7 +98,7 @@ TEST(AftDistribution, ShortHorizonsKeepTheirDigits) {
     const double tenure = 400;
     for (const double h : {1e-3, 1e-6, 1e-9}) {
       const double hazard = std::exp(log_density(life, tenure) - log_survival(life, tenure));
-      EXPECT_NEAR(churn_probability(life, h, tenure) / (hazard * h), 1, 2 * h + 1e-6)
+      EXPECT_NEAR(churn_probability(life, h, tenure) / (hazard * h), 1, h / 100 + 1e-12)
           << distribution_name(d);
     }
   }
@@ -103,7 +106,8 @@ TEST(AftDistribution, ShortHorizonsKeepTheirDigits) {
 
 TEST(AftDistribution, NormalTailAgreesWhereItsFormulasMeet) {
   for (const double z : {-30.0, -3.0, 0.0, 2.0, 5.999}) {
-    EXPECT_NEAR(normal_tail(z).log_survival, std::log(0.5 * std::erfc(z / std::sqrt(2.0))), 1e-14);
+    const double expected = std::log(0.5 * std::erfc(z / std::sqrt(2.0)));
+    EXPECT_NEAR(normal_tail(z).log_survival, expected, 1e-15 + 2e-15 * std::fabs(expected));
   }
   const NormalTail below = normal_tail(std::nextafter(6.0, 0.0)), above = normal_tail(6);
   EXPECT_NEAR(below.log_survival / above.log_survival, 1, 1e-14);

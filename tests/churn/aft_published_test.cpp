@@ -90,22 +90,30 @@ TEST(AftPublished, RobustErrorsOfRossi) {
   EXPECT_NEAR(errors.back(), 0.0870, 5e-5);
 }
 
-// eha's aftreg, as lifelines' tests print it: seen from week 2 on where the week is above 10.
+// eha's aftreg, as lifelines' tests print it (and match to 1e-3): seen from week 2 on where the
+// week is above 10. Its optimiser stops early: the likelihood at its values is below that of ours.
 TEST(AftPublished, LeftTruncatedWeibullOfRossi) {
   LifeData data = rossi();
   for (const double week : data.duration) data.entry.push_back(week > 10 ? 2 : 0);
   const Fit fit = fitted(Distribution::weibull, data);
-  expect_fit(fit,
-             {{"Intercept", 3.98650094},
-              {"fin", 0.28865175},
-              {"age", 0.04323855},
-              {"race", -0.23883560},
-              {"wexp", 0.11339258},
-              {"mar", 0.33081212},
-              {"paro", 0.06303764},
-              {"prio", -0.06954257},
-              {"log(scale)", -0.27564733}},
-             1e-6);
+  const double eha[] = {0.28865175, 0.04323855, -0.23883560, 0.11339258,
+                        0.33081212, 0.06303764, -0.06954257};
+  const double intercept = 3.98650094, scale = std::exp(-0.27564733);
+  double theirs = 0;
+  for (std::size_t i = 0; i < data.duration.size(); ++i) {
+    Lifetime life{Distribution::weibull, intercept, scale};
+    for (std::size_t j = 0; j < 7; ++j) life.location += eha[j] * data.columns[j][i];
+    theirs += data.event[i] == 1 ? log_density(life, data.duration[i])
+                                 : log_survival(life, data.duration[i]);
+    theirs -= log_survival(life, data.entry[i]);
+  }
+  EXPECT_GT(fit.log_likelihood, theirs);
+  EXPECT_NEAR(fit.log_likelihood, theirs, 1e-6);
+  for (std::size_t j = 0; j < 7; ++j) {
+    EXPECT_NEAR(fit.model.coefficient(j) / eha[j], 1, 7e-4) << fit.model.names[j];
+  }
+  EXPECT_NEAR(fit.model.intercept() / intercept, 1, 1e-4);
+  EXPECT_NEAR(fit.model.log_scale / std::log(scale), 1, 1e-4);
 }
 
 LifeData telco() {
@@ -153,8 +161,9 @@ TEST(AftPublished, WeibullOfTelco) {
 
 TEST(AftPublished, WaltonsWithoutCovariates) {
   const Fit weibull = fitted(Distribution::weibull, test::waltons());
-  expect_near(std::exp(weibull.model.location), 55.7330969953, 1e-7, "lambda");
-  expect_near(1 / weibull.model.scale(), 3.4505054112, 1e-7, "rho");
+  // lifelines' optimiser stops early: its rho is 1.4e-6 off R's scale.
+  expect_near(std::exp(weibull.model.location), 55.7330969953, 5e-7, "lambda of lifelines");
+  expect_near(1 / weibull.model.scale(), 3.4505054112, 2e-6, "rho of lifelines");
   expect_near(weibull.model.scale(), 0.28981220143, 1e-9, "scale");
   expect_near(weibull.log_likelihood, -672.0621872717, 1e-11, "weibull");
   const std::map<Distribution, double> others{{Distribution::exponential, -771.912508512},

@@ -52,6 +52,19 @@ struct Lifetime {
   return t == 0 ? 0.0 : log_survival_at(life.distribution, standardised(life, t));
 }
 
+namespace detail {
+
+/// ln P(Z > z + step) - ln P(Z > z): for short steps by the derivatives of ln P, whose difference
+/// would cancel.
+[[nodiscard]] inline double normal_log_survival_step(double z, double step) noexcept {
+  const NormalTail tail = normal_tail(z);
+  if (step * (1 + tail.mills) > 1e-4) return normal_tail(z + step).log_survival - tail.log_survival;
+  const double bend = tail.excess * tail.excess + tail.mills * tail.excess - 1;
+  return -tail.mills * step * (1 + step * (tail.excess / 2 + step * bend / 6));
+}
+
+}  // namespace detail
+
 /// ln P(T > tenure + horizon | T > tenure), both >= 0; exact for horizons much shorter than the
 /// tenure.
 [[nodiscard]] inline double log_survival(const Lifetime& life, double horizon,
@@ -62,7 +75,7 @@ struct Lifetime {
   const double step = std::log1p(horizon / tenure) / life.scale;
   switch (life.distribution) {
     case Distribution::log_normal:
-      return log_survival_at(life.distribution, z + step) - normal_tail(z).log_survival;
+      return detail::normal_log_survival_step(z, step);
     case Distribution::log_logistic:
       // (1 + e^z) / (1 + e^(z + step)) = 1 / (1 + logistic(z) (e^step - 1))
       return step < 700 ? -std::log1p(logistic(z) * std::expm1(step))
