@@ -100,13 +100,9 @@ def row_cells(row):
         yield (timing if index == 0 else blank) + numbers
 
 
-def table(rows):
-    """The rows as aligned text: numbers to the right, words to the left."""
-    head = ["job", "rows", "peer", "kam s", "peer s", "peer/kam"]
-    head += ["compared", "max rel", "max abs", "note"]
-    to_the_right = {1, 3, 4, 5, 7, 8}
-    lines = [head] + [cells for row in rows for cells in row_cells(row)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+def aligned(lines, to_the_right):
+    """Lines of cells as text: the columns of `to_the_right` flush right, the others left."""
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     text = []
     for line in lines:
         cells = [
@@ -115,6 +111,25 @@ def table(rows):
         ]
         text.append("  ".join(cells).rstrip())
     return "\n".join(text)
+
+
+def table(rows):
+    """The rows as aligned text: numbers to the right, words to the left."""
+    head = ["job", "rows", "peer", "kam s", "peer s", "peer/kam"]
+    head += ["compared", "max rel", "max abs", "note"]
+    return aligned([head] + [cells for row in rows for cells in row_cells(row)], {1, 3, 4, 5, 7, 8})
+
+
+def sizes_table(sizes):
+    """Bytes and megabytes of both, as aligned text."""
+    lines = [["size", "rows", "unit", "kam", "peer", "peer/kam"]]
+    for size in sizes:
+        ratio = f"{size['peer'] / size['kam']:.1f}" if size["kam"] else ""
+        lines.append(
+            [size["what"], f"{size['rows']:,}", size["unit"]]
+            + [f"{size['kam']:,}", f"{size['peer']:,}", ratio]
+        )
+    return aligned(lines, {1, 3, 4, 5})
 
 
 def cpu_model():
@@ -127,9 +142,9 @@ def cpu_model():
     return names[0] if names else platform.processor()
 
 
-def surroundings():
+def surroundings(packages=PACKAGES):
     """Versions and machine: what a reader needs to judge the seconds, and nothing that names it."""
-    versions = {name: importlib.metadata.version(name) for name in PACKAGES}
+    versions = {name: importlib.metadata.version(name) for name in packages}
     return {
         "versions": {"python": platform.python_version(), **versions},
         "machine": {
@@ -142,10 +157,10 @@ def surroundings():
     }
 
 
-def as_json(rows, settings):
+def as_json(rows, settings, packages=PACKAGES):
     """Everything in the table and the details, as plain types ready for json.dump."""
     return {
-        **surroundings(),
+        **surroundings(packages),
         "settings": settings,
         "rows": [{**asdict(row), "ratio": row.ratio} for row in rows],
     }

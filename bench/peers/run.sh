@@ -1,13 +1,22 @@
 #!/usr/bin/env bash
-# Compare kam with lifetimes 0.11.3; arguments go to lifetimes_peer.py.
-# The locked environment is made once in build/ and again whenever the lock file changes; kam is
-# built from this checkout every time.
+# Compare kam with its peers: run.sh [lifetimes|lifelines] [options of the peer's script].
+# Without a name both run, one after the other. Each peer has a locked environment of its own, made
+# once in build/ and again whenever its lock file changes; kam is built from this checkout every
+# time, once for both.
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
-lock="$here/requirements-lifetimes.txt"
-venv="$root/build/peers-lifetimes-venv"
+
+peers=(lifetimes lifelines)
+if [[ "${1:-}" == lifetimes || "${1:-}" == lifelines ]]; then
+  peers=("$1")
+  shift
+fi
+if [[ ${#peers[@]} -gt 1 && " $* " == *" --json"* ]]; then
+  echo "run.sh: --json writes one file: name the peer first, lifetimes or lifelines" >&2
+  exit 2
+fi
 
 # make exports PYTHON for its own purposes, so it is a suggestion here: any 3.11 will do.
 python=""
@@ -18,20 +27,33 @@ for candidate in "${PYTHON:-}" python3.11 python3; do
   fi
 done
 if [[ -z "$python" ]]; then
-  echo "run.sh: scipy 1.10.1 and pandas 1.5.3 are locked for Python 3.11; set PYTHON to one" >&2
+  echo "run.sh: the versions of the peers are locked for Python 3.11; set PYTHON to one" >&2
   exit 1
 fi
 
-stamp="$("$python" -c \
-  'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$lock")"
-# The stamp is written last, so an interrupted installation is started over.
-if [[ "$(cat "$venv/lock.sha256" 2>/dev/null || true)" != "$stamp" ]]; then
-  rm -rf "$venv"
-  "$python" -m venv "$venv"
-  "$venv/bin/python" -m pip install --quiet --require-hashes -r "$lock"
-  echo "$stamp" > "$venv/lock.sha256"
-fi
+make_environment() {  # peer
+  local lock="$here/requirements-$1.txt" venv="$root/build/peers-$1-venv" stamp
+  stamp="$("$python" -c \
+    'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$lock")"
+  # The stamp is written last, so an interrupted installation is started over.
+  if [[ "$(cat "$venv/lock.sha256" 2>/dev/null || true)" != "$stamp" ]]; then
+    rm -rf "$venv"
+    "$python" -m venv "$venv"
+    "$venv/bin/python" -m pip install --quiet --require-hashes -r "$lock"
+    echo "$stamp" > "$venv/lock.sha256"
+  fi
+}
 
-# --no-deps: the lock already holds the only run-time dependency, NumPy.
-"$venv/bin/python" -m pip install --quiet --no-deps "$root"
-exec "$venv/bin/python" "$here/lifetimes_peer.py" "$@"
+wheels="$root/build/peers-wheel"
+for peer in "${peers[@]}"; do
+  make_environment "$peer"
+  venv="$root/build/peers-$peer-venv"
+  # --no-deps: the locks already hold the only run-time dependency, NumPy.
+  if [[ "$peer" == "${peers[0]}" ]]; then
+    rm -rf "$wheels"
+    "$venv/bin/python" -m pip wheel --quiet --no-deps --wheel-dir "$wheels" "$root"
+  fi
+  "$venv/bin/python" -m pip install --quiet --no-deps --force-reinstall "$wheels"/kam-*.whl
+  echo "== kam beside $peer"
+  "$venv/bin/python" "$here/${peer}_peer.py" "$@"
+done

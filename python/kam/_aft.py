@@ -183,6 +183,19 @@ class AFT:
         return self._fitted.concordance
 
     @property
+    def accounts_(self) -> float:
+        """Sum of the weights of the rows used."""
+        return self._fitted.weight
+
+    @property
+    def events_(self) -> float:
+        return self._fitted.events
+
+    @property
+    def rows_left_out_(self) -> int:
+        return int(self._fitted.rows[1])
+
+    @property
     def converged_(self) -> bool:
         return self._fitted.converged
 

@@ -72,9 +72,9 @@ struct Integrand {
   [[nodiscard]] double panel(double low, double high) const {
     const double half = 0.5 * (high - low), middle = low + half;
     double sum = 0;
-    for (std::size_t i = 0; i < detail::kGaussNodes.size(); ++i) {
-      const double step = half * detail::kGaussNodes[i];
-      sum += detail::kGaussWeights[i] * ((*this)(middle - step) + (*this)(middle + step));
+    for (std::size_t i = 0; i < kam::detail::kGaussNodes.size(); ++i) {
+      const double step = half * kam::detail::kGaussNodes[i];
+      sum += kam::detail::kGaussWeights[i] * ((*this)(middle - step) + (*this)(middle + step));
     }
     return half * sum;
   }

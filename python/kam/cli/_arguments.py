@@ -13,8 +13,6 @@ UNITS = ("day", "week", "month")
 MODELS = (
     *("bgnbd", "mbgnbd", "pareto-nbd", "nbd", "bgcnbd", "mbgcnbd"),
     *("gamma-gamma", "bgbb", "sbg", "bdw"),
-)
-_LATER = (
     *("kaplan-meier", "cox", "weibull-aft", "log-normal-aft", "log-logistic-aft"),
     *("hazard", "logistic"),
 )
@@ -118,6 +116,15 @@ def _fit(commands: Any) -> None:
         metavar="K",
         help="regularity of bgcnbd and mbgcnbd, 1 to 20 (chosen by likelihood)",
     )
+    survival = c.add_argument_group("columns of models of durations and outcomes")
+    survival.add_argument("--duration", metavar="COLUMN", help="time under observation (duration)")
+    survival.add_argument(
+        "--event", metavar="COLUMN[=VALUE]", help="1 lost, 0 still there; or where it is VALUE"
+    )
+    survival.add_argument("--entry", metavar="COLUMN", help="under observation since")
+    survival.add_argument(
+        "--covariates", type=_names, metavar="A,B,…", help="of a regression (all other columns)"
+    )
     c.add_argument("--json", action="store_true", help="as JSON")
     c.add_argument("--save", type=_types.output(".json"), metavar="MODEL.json", help="keep it")
     _max_rejects(c)
@@ -178,9 +185,11 @@ def _model(name: str) -> str:
     if name in MODELS:
         return name
     there = f"there are: {', '.join(MODELS)}"
-    if name in _LATER:
-        raise argparse.ArgumentTypeError(f"'{name}' is not in this version; {there}")
     raise argparse.ArgumentTypeError(f"no model '{name}'; {there}")
+
+
+def _names(text: str) -> list[str]:
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _input(c: Parser, metavar: str = "INPUT") -> None:

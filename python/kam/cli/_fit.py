@@ -8,7 +8,7 @@ from typing import Any
 
 from kam._atomic import write_text
 from kam._errors import DataError
-from kam.cli import _input
+from kam.cli import _fit_survival, _input
 from kam.cli._exit import UsageError
 from kam.cli._output import check_output, print_json, tell_column, writing
 from kam.cli._terminal import say
@@ -29,6 +29,9 @@ _IN_PERIODS = ("bgbb", "sbg", "bdw")  # their unit of time is their own period
 
 
 def run(arguments: Namespace) -> int:
+    if arguments.model in _fit_survival.MODELS:
+        return _fit_survival.run(arguments)
+    _check_columns_options(arguments)
     from kam._discrete import BGBB, BetaDiscreteWeibull, ShiftedBetaGeometric
     from kam._models import BGNBD, MBGNBD, NBD, GammaGamma, ParetoNBD
     from kam._regular import BGCNBD, MBGCNBD
@@ -63,11 +66,22 @@ def run(arguments: Namespace) -> int:
     return tell_column(source, complaints, arguments.max_rejects)
 
 
+def _check_columns_options(arguments: Namespace) -> None:
+    """Columns of one's own choice belong to models of durations; sBG and BdW have no covariates."""
+    given = [name for name in ("duration", "event", "entry") if getattr(arguments, name)]
+    if given and "duration" not in _COLUMNS[arguments.model]:
+        raise UsageError(f"--{given[0]}: {arguments.model} has no such column")
+    if arguments.covariates is not None:
+        raise UsageError(f"--covariates: {arguments.model} takes none")
+
+
 def _numbers(
     arguments: Namespace, columns: dict[str, Any], source: Any
 ) -> tuple[dict[str, Any], list[str]]:
     summary: dict[str, Any] = {}
     complaints: list[str] = []
+    if "duration" in _COLUMNS[arguments.model]:
+        return _renewals(arguments, columns, source)
     for name in _COLUMNS[arguments.model]:
         if name == "log_gaps" and name not in columns:
             continue  # needed to choose k only: fit says so
@@ -76,6 +90,25 @@ def _numbers(
         summary[name] = values
         complaints += wrong
     return summary, complaints
+
+
+def _renewals(
+    arguments: Namespace, columns: dict[str, Any], source: Any
+) -> tuple[dict[str, Any], list[str]]:
+    """Duration and event under the names of the file; entry where it has one."""
+    frame: dict[str, Any] = {}
+    complaints: list[str] = []
+    event, level = _fit_survival.split_event(arguments.event or "event")
+    names = {"duration": arguments.duration or "duration", "event": event}
+    if arguments.entry or "entry" in columns:
+        names["entry"] = arguments.entry or "entry"
+    for role, name in names.items():
+        if role == "event" and level is not None:
+            frame[role] = _fit_survival.is_level(columns, name, level)
+            continue
+        frame[role], wrong = _input.numbers_of(columns, name, arguments.decimal, source)
+        complaints += wrong
+    return frame, complaints
 
 
 def _facts(name: str, model: Any) -> dict[str, Any]:
