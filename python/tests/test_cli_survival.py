@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import kam
+import numpy as np
 import pytest
 from commands import Kam
 
@@ -82,12 +83,10 @@ def test_wrong_columns(run: Kam, tmp_path: Path) -> None:
 
 def test_renewals_under_names_of_ones_own(run: Kam, tmp_path: Path) -> None:
     path = tmp_path / "contracts.csv"
-    rows = [(t, 1) for t in (1, 1, 1, 2, 2, 3)] + [(4, 0)] * 9
+    rows = ([(1, 1)] * 37 + [(2, 1)] * 16 + [(3, 1)] * 9 + [(4, 0)] * 38) * 10
     path.write_text("years,left,since\n" + "".join(f"{t},{e},0\n" for t, e in rows))
-    frame = {"duration": [float(t) for t, _ in rows], "event": [float(e) for _, e in rows]}
-    import numpy as np
-
-    expected = kam.ShiftedBetaGeometric().fit({k: np.array(v) for k, v in frame.items()})
+    columns = np.array(rows, dtype=float).T
+    expected = kam.ShiftedBetaGeometric().fit({"duration": columns[0], "event": columns[1]})
     options = ("--duration", "years", "--event", "left", "--entry", "since", "--json")
     facts = json.loads(run("fit", "sbg", path, *options).out)
     assert facts["parameters"] == expected.params_

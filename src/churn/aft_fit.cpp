@@ -128,11 +128,14 @@ numeric::TrustRegionResult fit_null(Distribution distribution, const Rows& rows,
   return maximise(likelihood, first_point(likelihood, bare, options), options, executor);
 }
 
+/// ln scale below which events differ by little more than rounding.
+constexpr double kNoScale = -14;
+
 /// Which coordinates a Newton step at the end still moves: the likelihood is flat there because it
 /// rises towards infinity. Steps are measured in what they do to the row that feels them most.
 std::vector<bool> running_away(const numeric::TrustRegionResult& optimum, const Rows& rows,
                                bool scale_is_free) {
-  constexpr double kMoves = 1e-3, kNoScale = -14;
+  constexpr double kMoves = 1e-3;
   const Index n = optimum.point.size();
   const VectorXd step = -optimum.at.hessian.fullPivLu().solve(optimum.at.gradient);
   const double scale = scale_is_free ? std::exp(optimum.point[n - 1]) : 1;
@@ -232,12 +235,16 @@ void finish(const numeric::TrustRegionResult& optimum, const Likelihood& likelih
   fit.free = static_cast<std::size_t>(optimum.point.size());
   const bool free_scale = likelihood.scale_is_free();
   std::vector<bool> moves(fit.free, false);
-  if (fit.stop_reason != StopReason::iteration_limit) {
+  const bool no_scale = free_scale && optimum.point[optimum.point.size() - 1] < kNoScale;
+  if (fit.stop_reason != StopReason::iteration_limit || no_scale) {
     moves = running_away(optimum, rows, free_scale);
   }
   if (std::find(moves.begin(), moves.end(), true) != moves.end()) {
     fit.stop_reason = StopReason::boundary;
     describe_runaways(moves, rows, free_scale, optimum.point, fit);
+  }
+  if (!fit.converged() && fit.warning.empty()) {
+    add_warning(fit, std::string("the fit stopped early: ") + stop_reason_name(fit.stop_reason));
   }
   MatrixXd covariance = covariance_of(optimum, moves);
   if (options.robust || !options.cluster.empty()) {

@@ -106,10 +106,15 @@ template <class Value>
 double mean_of(const Rows& rows, std::span<const double> x, const Executor& executor,
                const Value& value) {
   std::vector<double> blocks((rows.size() + kBlockRows - 1) / kBlockRows);
+  const double unit = 1 / rows.total;
   for_each_block(executor, rows.size(), [&](std::size_t block, std::size_t begin, std::size_t end) {
     double sum = 0;
-    for (std::size_t i = begin; i < end; ++i) {
-      if (rows.weight[i] > 0) sum += rows.weight[i] / rows.total * value(x[i]);
+    if (rows.all_used) {
+      for (std::size_t i = begin; i < end; ++i) sum += rows.weight[i] * unit * value(x[i]);
+    } else {
+      for (std::size_t i = begin; i < end; ++i) {
+        if (rows.weight[i] > 0) sum += rows.weight[i] * unit * value(x[i]);
+      }
     }
     blocks[block] = sum;
   });
@@ -133,7 +138,7 @@ void column_moments(std::span<const double> x, const Executor& executor, Rows& r
   mean += mean_of(rows, x, executor, [&](double v) { return v - mean; });
   const double unit = size > 0 ? size : 1;
   const double variance = mean_of(
-      rows, x, executor, [&](double v) { return ((v - mean) / unit) * ((v - mean) / unit); });
+      rows, x, executor, [&](double v) { return ((v - mean) * inverse) * ((v - mean) * inverse); });
   const double spread = std::sqrt(variance);
   rows.means.push_back(mean);
   const bool varies = spread > kConstant && size > 1e-290;

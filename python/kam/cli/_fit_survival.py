@@ -41,7 +41,7 @@ def run(arguments: Namespace) -> int:
     check_output(arguments.save, arguments.file)
     columns, source = _input.read_columns(arguments)
     frame, complaints = _frame(arguments, columns, source, timed, regression)
-    roles = {role: role for role in ("duration", "event", "entry") if role in frame}
+    roles: dict[str, str] = {role: role for role in ("duration", "event", "entry") if role in frame}
     options: dict[str, Any] = dict(roles)
     if regression:
         options["covariates"] = [name for name in frame if name not in roles]
