@@ -137,8 +137,9 @@ void column_moments(std::span<const double> x, const Executor& executor, Rows& r
   double mean = mean_of(rows, x, executor, [](double v) { return v; });
   mean += mean_of(rows, x, executor, [&](double v) { return v - mean; });
   const double unit = size > 0 ? size : 1;
-  const double variance = mean_of(
-      rows, x, executor, [&](double v) { return ((v - mean) * inverse) * ((v - mean) * inverse); });
+  const double variance = mean_of(rows, x, executor, [&](double v) {
+    return ((v - mean) / unit) * ((v - mean) / unit);
+  });
   const double spread = std::sqrt(variance);
   rows.means.push_back(mean);
   const bool varies = spread > kConstant && size > 1e-290;
