@@ -27,6 +27,7 @@ struct Data {
   std::vector<double> coverage, coverage_points;
   std::vector<std::vector<double>> points;
   std::optional<value::ScorecardBatch> bands, ranks;
+  std::optional<OrderScorer> scorer;
   [[nodiscard]] OrderColumns orders() const { return {x, t_x, T}; }
 };
 
@@ -93,6 +94,9 @@ const std::map<std::string, std::function<void(Data&)>>& jobs() {
   static const std::map<std::string, std::function<void(Data&)>> kJobs = {
       {"fit/bgnbd", [](Data& d) { (void)bgnbd::fit(d.orders()); }},
       {"fit/mbgnbd", [](Data& d) { (void)mbgnbd::fit(d.orders()); }},
+      {"fit/mbgcnbd", [](Data& d) { (void)mbgcnbd::fit(d.orders(), 2); }},
+      {"fit/pareto_nbd", [](Data& d) { (void)pareto_nbd::fit(d.orders()); }},
+      {"fit/nbd", [](Data& d) { (void)nbd::fit(d.orders()); }},
       {"fit/gamma_gamma",
        [](Data& d) {
          (void)gamma_gamma::fit({d.x, d.value});
@@ -101,6 +105,12 @@ const std::map<std::string, std::function<void(Data&)>>& jobs() {
        [](Data& d) { (void)probability_alive(OrderModel(kMbgnbd), d.orders(), d.out); }},
       {"model/expected_orders",
        [](Data& d) { (void)expected_orders(OrderModel(kMbgnbd), 39, d.orders(), d.out); }},
+      {"model/prepared_orders",
+       [](Data& d) { (void)d.scorer->expected_orders(d.orders(), d.out); }},
+      {"model/expected_spend",
+       [](Data& d) {
+         (void)expected_spend(kSpend, {d.x, d.value}, d.out);
+       }},
       {"model/lifetime_value",
        [](Data& d) {
          (void)lifetime_value(kMbgnbd, kSpend, {d.orders(), d.value}, {}, d.out);
@@ -128,5 +138,6 @@ int main(int argc, char** argv) {
   data.points.assign(20, std::vector<double>(10000));
   data.bands.emplace(twenty(data.value, false));
   data.ranks.emplace(twenty(data.value, true));
+  data.scorer.emplace(*OrderScorer::make(kMbgnbd, 39, 0, {.most_orders = 60, .most_age = 80}));
   for (int i = std::atoi(argv[2]); i > 0; --i) job->second(data);
 }

@@ -61,7 +61,7 @@ def fit_row(job, family, data, repeat):
     """Time both fits and judge both optima by one formula, the peer's."""
     progress(job)
     model, fitter, our_names, their_names = family
-    results, seconds = race(
+    results, seconds, megabytes = race(
         {
             "kam": lambda: fit_kam(model, data),
             "lifetimes": lambda: fitter().fit(*peer_arguments(fitter, data)),
@@ -84,6 +84,8 @@ def fit_row(job, family, data, repeat):
         kam_seconds=seconds["kam"],
         peer_seconds=seconds["lifetimes"],
         runs=repeat,
+        kam_megabytes=megabytes["kam"],
+        peer_megabytes=megabytes["lifetimes"],
         differences=[
             difference("parameters", our_params, their_params),
             difference("standard errors", pick(our_errors, our_names), their_errors),
@@ -104,7 +106,7 @@ def fit_row(job, family, data, repeat):
 def score_row(job, size, compared, ours, theirs, repeat):
     """Time two functions without arguments that return one number per account."""
     progress(job)
-    results, seconds = race({"kam": ours, "lifetimes": theirs}, repeat)
+    results, seconds, megabytes = race({"kam": ours, "lifetimes": theirs}, repeat)
     return Row(
         job=job,
         size=size,
@@ -112,7 +114,83 @@ def score_row(job, size, compared, ours, theirs, repeat):
         kam_seconds=seconds["kam"],
         peer_seconds=seconds["lifetimes"],
         runs=repeat,
+        kam_megabytes=megabytes["kam"],
+        peer_megabytes=megabytes["lifetimes"],
         differences=[difference(compared, results["kam"], results["lifetimes"])],
+    )
+
+
+def two_threads_row(job, size, verb, repeat):
+    """The same call with one thread and with two: seconds of both, and that the bits agree."""
+    progress(f"{job}, two threads")
+    results, seconds, megabytes = race({"two": lambda: verb(2), "one": lambda: verb(1)}, repeat)
+    return Row(
+        job=f"{job}, two threads",
+        size=size,
+        peer="kam, one thread",
+        kam_seconds=seconds["two"],
+        peer_seconds=seconds["one"],
+        runs=repeat,
+        kam_megabytes=megabytes["two"],
+        peer_megabytes=megabytes["one"],
+        differences=[difference("result", results["two"], results["one"], note="bits")],
+    )
+
+
+def pass_row(data, repeat):
+    """P(alive) of the MBG/NBD against the least NumPy does to read three columns and write one."""
+    progress("plain pass")
+    ours = MBGNBD[0].from_params(**CDNOW_MBGNBD, unit="week")
+    x, t, age = data["frequency"], data["recency"], data["age"]
+
+    def plain():
+        out = t * age
+        return np.add(out, x, out=out)
+
+    _, seconds, megabytes = race(
+        {"kam": lambda: ours.probability_alive(data), "pass": plain}, repeat
+    )
+    return Row(
+        job="MBG/NBD probability alive",
+        size=x.size,
+        peer="NumPy t * T + x",
+        kam_seconds=seconds["kam"],
+        peer_seconds=seconds["pass"],
+        runs=repeat,
+        kam_megabytes=megabytes["kam"],
+        peer_megabytes=megabytes["pass"],
+    )
+
+
+def value_row(data, repeat):
+    """Twelve months of value at 1 % a month.
+
+    lifetimes counts the orders of a month at its end, kam an order when it happens: the results
+    differ by about half a percent on purpose.
+    """
+    size = data["frequency"].size
+    params = peer_data.CDNOW_GAMMA_GAMMA
+    orders = MBGNBD[0].from_params(**CDNOW_MBGNBD, unit="week")
+    spend = kam.GammaGamma.from_params(**params)
+    their_orders = peer_with_params(lifetimes.ModifiedBetaGeoFitter, CDNOW_MBGNBD)
+    # It sets `predict` when it fits.
+    their_orders.predict = their_orders.conditional_expected_number_of_purchases_up_to_time
+    theirs = peer_with_params(
+        lifetimes.GammaGammaFitter, {"p": params["p"], "q": params["q"], "v": params["gamma"]}
+    )
+    frequency, recency, age = (pd.Series(data[n]) for n in ("frequency", "recency", "age"))
+    mean = pd.Series(np.nan_to_num(data["monetary_value"]))
+    return score_row(
+        "12-month lifetime value",
+        size,
+        "money; conventions differ",
+        lambda: kam.lifetime_value(
+            orders, spend, data, years=1, discount=1.01**12 - 1, interval=False
+        )["lifetime_value"],
+        lambda: theirs.customer_lifetime_value(
+            their_orders, frequency, recency, age, mean, time=12, discount_rate=0.01, freq="W"
+        ).to_numpy(),
+        repeat,
     )
 
 
@@ -190,7 +268,7 @@ def summary_rows(label, log, as_of, repeat):
     """Order summary with monetary value: kam, lifetimes and a plain pandas groupby."""
     job = f"{label}: order summary with value"
     progress(job)
-    results, seconds = race(
+    results, seconds, megabytes = race(
         {
             "kam": lambda: kam.summarize(log, as_of=as_of, unit="week"),
             "lifetimes": lambda: summarize_peer(log, as_of),
@@ -213,6 +291,8 @@ def summary_rows(label, log, as_of, repeat):
             kam_seconds=seconds["kam"],
             peer_seconds=seconds[peer],
             runs=repeat,
+            kam_megabytes=megabytes["kam"],
+            peer_megabytes=megabytes[peer],
             differences=[
                 difference(column, ours[column].to_numpy(), theirs[column].to_numpy())
                 for column in ["frequency", "recency", "age", "monetary_value"]
@@ -245,6 +325,22 @@ def all_rows(settings):
     yield from purchase_rows("MBG/NBD", MBGNBD, CDNOW_MBGNBD, accounts, repeat)
     yield from purchase_rows("Pareto/NBD", PARETO_NBD, CDNOW_PARETO_NBD, accounts, repeat)
     yield spend_row(accounts, repeat)
+    yield pass_row(accounts, repeat)
+    yield value_row(accounts, repeat)
+    size = accounts["frequency"].size
+    model = MBGNBD[0].from_params(**CDNOW_MBGNBD, unit="week")
+    yield two_threads_row(
+        "MBG/NBD expected orders",
+        size,
+        lambda n: model.expected_orders(accounts, HORIZON_WEEKS, threads=n),
+        repeat,
+    )
+    yield two_threads_row(
+        "BG/NBD fit",
+        size,
+        lambda n: pick(kam.BGNBD().fit(accounts, threads=n).params_, PURCHASE_NAMES),
+        repeat,
+    )
 
     log, as_of = peer_data.simulated_log(settings["log_rows"], settings["log_accounts"])
     yield from summary_rows("Simulated", log, as_of, repeat)

@@ -1,9 +1,12 @@
 """Timing of contenders, difference of their results, and the table and JSON made of both."""
 
+import gc
 import importlib.metadata
+import math
 import os
 import platform
 import statistics
+import threading
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -34,6 +37,8 @@ class Row:
     kam_seconds: float
     peer_seconds: float
     runs: int
+    kam_megabytes: float
+    peer_megabytes: float
     differences: list[Difference] = field(default_factory=list)
     details: dict = field(default_factory=dict)
 
@@ -42,20 +47,58 @@ class Row:
         return self.peer_seconds / self.kam_seconds
 
 
+def peak_megabytes(call):
+    """Result of `call`, and how far resident memory rises while it runs.
+
+    A thread looks every millisecond: the peak that the system keeps would hide a later, smaller
+    one. What the call returns is part of the rise; memory that was free before is not. NaN where
+    the system does not tell.
+    """
+    page = os.sysconf("SC_PAGE_SIZE") / 1e6
+    statm = Path("/proc/self/statm")
+    if not statm.exists():
+        return call(), math.nan
+
+    def resident():
+        return int(statm.read_text(encoding="ascii").split()[1]) * page
+
+    gc.collect()
+    before = most = resident()
+    done = threading.Event()
+
+    def watch():
+        nonlocal most
+        while not done.wait(0.001):
+            most = max(most, resident())
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        result = call()
+        most = max(most, resident())
+    finally:
+        done.set()
+        watcher.join()
+    return result, most - before
+
+
 def race(contenders, repeat):
-    """Results of the warm-up call and median seconds, for each contender by name.
+    """Result of the warm-up call, median seconds and peak megabytes, for each contender by name.
 
     Contenders take turns within a repetition, so that a busy moment of the machine does not fall
     on one of them alone.
     """
-    results = {name: call() for name, call in contenders.items()}
+    measured = {name: peak_megabytes(call) for name, call in contenders.items()}
+    results = {name: result for name, (result, _) in measured.items()}
+    megabytes = {name: rise for name, (_, rise) in measured.items()}
     seconds = {name: [] for name in contenders}
     for _ in range(repeat):
         for name, call in contenders.items():
             start = time.perf_counter()
             call()
             seconds[name].append(time.perf_counter() - start)
-    return results, {name: statistics.median(taken) for name, taken in seconds.items()}
+    medians = {name: statistics.median(taken) for name, taken in seconds.items()}
+    return results, medians, megabytes
 
 
 def difference(of, ours, theirs, note=""):
@@ -90,8 +133,12 @@ def row_cells(row):
         seconds_text(row.kam_seconds),
         seconds_text(row.peer_seconds),
         f"{row.ratio:.1f}",
+        f"{row.kam_megabytes:.0f}",
+        f"{row.peer_megabytes:.0f}",
     ]
     blank = [""] * len(timing)
+    if not row.differences:
+        yield timing + [""] * 4
     for index, gap in enumerate(row.differences):
         note = gap.note
         if gap.finite_in_one_only:
@@ -115,9 +162,10 @@ def aligned(lines, to_the_right):
 
 def table(rows):
     """The rows as aligned text: numbers to the right, words to the left."""
-    head = ["job", "rows", "peer", "kam s", "peer s", "peer/kam"]
+    head = ["job", "rows", "peer", "kam s", "peer s", "peer/kam", "kam MB", "peer MB"]
     head += ["compared", "max rel", "max abs", "note"]
-    return aligned([head] + [cells for row in rows for cells in row_cells(row)], {1, 3, 4, 5, 7, 8})
+    lines = [head] + [cells for row in rows for cells in row_cells(row)]
+    return aligned(lines, {1, 3, 4, 5, 6, 7, 9, 10})
 
 
 def sizes_table(sizes):

@@ -44,6 +44,7 @@
 #include <kam/churn/order_covariates.hpp>
 #include <kam/churn/order_model.hpp>
 #include <kam/churn/order_prior.hpp>
+#include <kam/churn/order_scorer.hpp>
 #include <kam/churn/pareto_nbd.hpp>
 #include <kam/churn/pareto_nbd_covariates.hpp>
 #include <kam/churn/predictions.hpp>

@@ -586,6 +586,7 @@ def discounted_expected_orders(
     arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg6: typing.SupportsInt | typing.SupportsIndex,
 ) -> tuple: ...
 def effective_annual_rate(
     arg0: typing.SupportsFloat | typing.SupportsIndex,
@@ -607,6 +608,7 @@ def expected_orders(
     arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg5: typing.SupportsInt | typing.SupportsIndex,
 ) -> tuple: ...
 def expected_orders_interval(
     arg0: Estimate,
@@ -615,6 +617,7 @@ def expected_orders_interval(
     arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg6: typing.SupportsInt | typing.SupportsIndex,
 ) -> tuple: ...
 def expected_orders_new(
     arg0: Estimate, arg1: typing.SupportsFloat | typing.SupportsIndex
@@ -633,12 +636,14 @@ def expected_spend(
     arg0: Estimate,
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.SupportsInt | typing.SupportsIndex,
 ) -> tuple: ...
 def expected_spend_interval(
     arg0: Estimate,
     arg1: typing.SupportsFloat | typing.SupportsIndex,
     arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg4: typing.SupportsInt | typing.SupportsIndex,
 ) -> tuple: ...
 def explain_rows(
     arg0: PortfolioScore,
@@ -718,6 +723,7 @@ def fit_orders(
     arg5: str,
     arg6: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] | None,
     arg7: dict | None,
+    arg8: typing.SupportsInt | typing.SupportsIndex,
 ) -> Estimate: ...
 def fit_phases(
     arg0: str,
@@ -732,6 +738,7 @@ def fit_phases(
     arg9: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] | None,
     arg10: typing.SupportsInt | typing.SupportsIndex,
     arg11: dict | None,
+    arg12: typing.SupportsInt | typing.SupportsIndex,
 ) -> Estimate: ...
 def fit_renewals(
     arg0: str,
@@ -752,6 +759,7 @@ def fit_spend(
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
     arg3: str,
+    arg4: typing.SupportsInt | typing.SupportsIndex,
 ) -> Estimate: ...
 def format_date(arg0: typing.SupportsInt | typing.SupportsIndex) -> str: ...
 def given(
@@ -781,11 +789,24 @@ def lifetime_value(
     arg2: typing.SupportsFloat | typing.SupportsIndex,
     arg3: typing.SupportsFloat | typing.SupportsIndex,
     arg4: typing.SupportsFloat | typing.SupportsIndex,
+    arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg6: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg7: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg8: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg9: typing.SupportsInt | typing.SupportsIndex,
+) -> tuple: ...
+def lifetime_value_interval(
+    arg0: Estimate,
+    arg1: Estimate,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+    arg4: typing.SupportsFloat | typing.SupportsIndex,
     arg5: typing.SupportsFloat | typing.SupportsIndex,
     arg6: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg7: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg8: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg9: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg10: typing.SupportsInt | typing.SupportsIndex,
 ) -> tuple: ...
 def log_likelihood(
     arg0: Estimate,
@@ -793,6 +814,7 @@ def log_likelihood(
     arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg5: typing.SupportsInt | typing.SupportsIndex,
 ) -> tuple: ...
 def maximum_profit(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
@@ -822,6 +844,7 @@ def probability_alive(
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg4: typing.SupportsInt | typing.SupportsIndex,
 ) -> tuple: ...
 def probability_alive_at(
     arg0: Estimate,
@@ -836,6 +859,7 @@ def probability_alive_interval(
     arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg5: typing.SupportsInt | typing.SupportsIndex,
 ) -> tuple: ...
 def probability_no_order(
     arg0: Estimate,
@@ -843,6 +867,7 @@ def probability_no_order(
     arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg5: typing.SupportsInt | typing.SupportsIndex,
 ) -> tuple: ...
 def probability_no_order_interval(
     arg0: Estimate,
@@ -851,6 +876,7 @@ def probability_no_order_interval(
     arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg6: typing.SupportsInt | typing.SupportsIndex,
 ) -> tuple: ...
 def probability_of_orders(
     arg0: Estimate,
@@ -964,6 +990,7 @@ def spend_log_likelihood(
     arg0: Estimate,
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.SupportsInt | typing.SupportsIndex,
 ) -> tuple: ...
 def summarize(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.uint32],

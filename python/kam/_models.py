@@ -219,6 +219,7 @@ class OrderModel(Estimator, PortfolioVerbs):
         *,
         start: Self | None = None,
         prior: Mapping[str, tuple[float, float] | None] | None = None,
+        threads: int = 1,
     ) -> Self:
         """Maximum likelihood. Rows that cannot be read are left out and counted in a RowWarning.
 
@@ -231,6 +232,8 @@ class OrderModel(Estimator, PortfolioVerbs):
         (1/(a+b)); sigma is the standard deviation of the logarithm (of the logit of ``dropout``).
         The last two default to (1, 1.5) and (0.5, 1.5) once a prior is given; None switches one
         off.
+
+        Every verb takes `threads`: how many to use, the same bits for any number.
         """
         x, t_x, age = order_columns(summary)
         weights = _weights(sample_weight, len(x))
@@ -247,6 +250,7 @@ class OrderModel(Estimator, PortfolioVerbs):
             unit,
             self._start_values(start, unit),
             _checked_prior(prior),
+            threads,
         )
         self._data_sums = data_sums((x, t_x, age), weights)
         _warn_left_out(estimate)
@@ -274,35 +278,53 @@ class OrderModel(Estimator, PortfolioVerbs):
             raise ValueError(f"`start` has the unit {start.unit_}, the fit {unit}")
         return list(start._fitted.values)
 
-    def log_likelihood(self, summary: Any) -> Doubles:
+    def log_likelihood(self, summary: Any, *, threads: int = 1) -> Doubles:
         """Per account."""
+        return self._log_likelihood(summary, None, threads)
+
+    def _log_likelihood(self, summary: Any, gaps: Doubles | None, threads: int) -> Doubles:
         values: Doubles
-        values, report = _core.log_likelihood(self._fitted, *order_columns(summary), None)
-        warn_rows(report, "log_likelihood", 3)
+        columns = order_columns(summary)
+        values, report = _core.log_likelihood(self._fitted, *columns, gaps, threads)
+        warn_rows(report, "log_likelihood", 4)
         return values
 
-    def probability_alive(self, summary: Any, *, interval: bool = False, level: float = 0.8) -> Any:
+    def probability_alive(
+        self, summary: Any, *, interval: bool = False, level: float = 0.8, threads: int = 1
+    ) -> Any:
         """P(still a customer at the observation end). ``interval=True``: a frame with _lo/_hi."""
         self._tell_one_time_buyers(summary, "probability_alive")
         if interval:
-            return self._interval("probability_alive", summary, (level,))
-        return self._column(_core.probability_alive, summary)
+            return self._interval("probability_alive", summary, (level,), threads)
+        return self._column(_core.probability_alive, summary, threads)
 
     def probability_no_order(
-        self, summary: Any, horizon: float, *, interval: bool = False, level: float = 0.8
+        self,
+        summary: Any,
+        horizon: float,
+        *,
+        interval: bool = False,
+        level: float = 0.8,
+        threads: int = 1,
     ) -> Any:
         """P(no order within `horizon` from now): the churn probability of silence."""
         if interval:
-            return self._interval("probability_no_order", summary, (float(horizon), level))
-        return self._column(_core.probability_no_order, summary, float(horizon))
+            return self._interval("probability_no_order", summary, (float(horizon), level), threads)
+        return self._column(_core.probability_no_order, summary, threads, float(horizon))
 
     def expected_orders(
-        self, summary: Any, horizon: float, *, interval: bool = False, level: float = 0.8
+        self,
+        summary: Any,
+        horizon: float,
+        *,
+        interval: bool = False,
+        level: float = 0.8,
+        threads: int = 1,
     ) -> Any:
         """E[orders within `horizon` from now], in the unit of the model."""
         if interval:
-            return self._interval("expected_orders", summary, (float(horizon), level))
-        return self._column(_core.expected_orders, summary, float(horizon))
+            return self._interval("expected_orders", summary, (float(horizon), level), threads)
+        return self._column(_core.expected_orders, summary, threads, float(horizon))
 
     def expected_orders_new(self, horizon: float) -> float:
         """E[repeat orders within `horizon`] of an account that places its first order now."""
@@ -311,7 +333,12 @@ class OrderModel(Estimator, PortfolioVerbs):
         return float(_core.expected_orders_new(self._fitted, float(horizon)))
 
     def discounted_expected_orders(
-        self, summary: Any, *, horizon: float | None = None, delta_continuous: float
+        self,
+        summary: Any,
+        *,
+        horizon: float | None = None,
+        delta_continuous: float,
+        threads: int = 1,
     ) -> Doubles:
         """E[sum of exp(-delta t) over the orders within `horizon`]; delta per unit of time.
 
@@ -319,10 +346,12 @@ class OrderModel(Estimator, PortfolioVerbs):
         delta must then be > 0.
         """
         return self._discounted(
-            summary, float("inf") if horizon is None else float(horizon), delta_continuous
+            summary, float("inf") if horizon is None else float(horizon), delta_continuous, threads
         )
 
-    def probability_of_orders(self, n: int, horizon: float, summary: Any = None) -> Doubles | float:
+    def probability_of_orders(
+        self, n: int, horizon: float, summary: Any = None, *, threads: int = 1
+    ) -> Doubles | float:
         """P(exactly `n` orders within `horizon`), per account from now on.
 
         Without a summary: of an account that places its first order now (repeat orders).
@@ -333,17 +362,23 @@ class OrderModel(Estimator, PortfolioVerbs):
             raise ValueError(f"`n` must be a whole number >= 0, got {n}")
         if summary is None:
             return float(_core.probability_of_orders_new(self._fitted, float(n), float(horizon)))
-        return self._column(_core.probability_of_orders, summary, float(n), float(horizon))
+        return self._column(_core.probability_of_orders, summary, threads, float(n), float(horizon))
 
-    def probability_alive_at(self, summary: Any, horizon: float) -> Doubles:
+    def probability_alive_at(self, summary: Any, horizon: float, *, threads: int = 1) -> Doubles:
         """P(still a customer `horizon` after the observation end)."""
         if not 0 <= float(horizon) < float("inf"):
             raise ValueError(f"`horizon` must be finite and >= 0, got {horizon}")
-        return self._column(_core.probability_alive_at, summary, float(horizon))
+        return self._column(_core.probability_alive_at, summary, threads, float(horizon))
 
-    def _discounted(self, summary: Any, horizon: float, delta_continuous: float) -> Doubles:
+    def _discounted(
+        self, summary: Any, horizon: float, delta_continuous: float, threads: int = 1
+    ) -> Doubles:
         return self._column(
-            _core.discounted_expected_orders, summary, horizon, float(delta_continuous)
+            _core.discounted_expected_orders,
+            summary,
+            threads,
+            horizon,
+            float(delta_continuous),
         )
 
     def simulate(self, n: int, age: Any, seed: int) -> dict[str, Doubles]:
@@ -352,14 +387,14 @@ class OrderModel(Estimator, PortfolioVerbs):
         frequency, recency, _ = _core.simulate(self._fitted, ages, int(seed))
         return {"frequency": frequency, "recency": recency, "age": ages.copy()}
 
-    def _column(self, verb: Any, summary: Any, *arguments: float) -> Doubles:
-        values, report = verb(self._fitted, *arguments, *order_columns(summary))
+    def _column(self, verb: Any, summary: Any, threads: int, *arguments: float) -> Doubles:
+        values, report = verb(self._fitted, *arguments, *order_columns(summary), threads)
         warn_rows(report, verb.__name__, 4)
         return values  # type: ignore[no-any-return]
 
-    def _interval(self, verb: str, summary: Any, arguments: tuple[float, ...]) -> Any:
+    def _interval(self, verb: str, summary: Any, arguments: tuple[float, ...], threads: int) -> Any:
         call = getattr(_core, f"{verb}_interval")
-        *columns, report = call(self._fitted, *arguments, *order_columns(summary))
+        *columns, report = call(self._fitted, *arguments, *order_columns(summary), threads)
         warn_rows(report, verb, 4)
         return interval_frame(_frames.kind_of(summary), verb, tuple(columns))
 
@@ -411,14 +446,16 @@ class GammaGamma(Estimator):
     _names = ("p", "q", "gamma")
     _independence: Independence | None = None
 
-    def fit(self, summary: Any, sample_weight: Any = None, unit: str = "week") -> Self:
+    def fit(
+        self, summary: Any, sample_weight: Any = None, unit: str = "week", *, threads: int = 1
+    ) -> Self:
         """Fits rows with frequency >= 1 and monetary_value > 0; counts the other repeaters.
 
         An AssumptionWarning if spend goes with frequency: correlations of 0.2 or more, significant.
         """
         x, value = self._columns(summary)
         weights = _weights(sample_weight, len(x))
-        estimate = _core.fit_spend(x, value, weights, unit)
+        estimate = _core.fit_spend(x, value, weights, unit, threads)
         self._data_sums = data_sums((x, value), weights)
         self._independence = independence(x, value, weights, estimate.values[0])
         _warn_left_out(estimate)
@@ -435,20 +472,22 @@ class GammaGamma(Estimator):
             raise ValueError("only `fit` tests the independence of spend and frequency")
         return self._independence
 
-    def expected_spend(self, summary: Any, *, interval: bool = False, level: float = 0.8) -> Any:
+    def expected_spend(
+        self, summary: Any, *, interval: bool = False, level: float = 0.8, threads: int = 1
+    ) -> Any:
         """E[value of a future order]; at frequency 0 the population mean."""
         columns = self._columns(summary)
         if interval:
-            *result, report = _core.expected_spend_interval(self._fitted, level, *columns)
+            *result, report = _core.expected_spend_interval(self._fitted, level, *columns, threads)
             warn_rows(report, "expected_spend")
             return interval_frame(_frames.kind_of(summary), "expected_spend", tuple(result))
-        values, report = _core.expected_spend(self._fitted, *columns)
+        values, report = _core.expected_spend(self._fitted, *columns, threads)
         warn_rows(report, "expected_spend")
         return values
 
-    def log_likelihood(self, summary: Any) -> Doubles:
+    def log_likelihood(self, summary: Any, *, threads: int = 1) -> Doubles:
         """Per account; NaN at frequency 0, which says nothing about spend."""
-        values, _ = _core.spend_log_likelihood(self._fitted, *self._columns(summary))
+        values, _ = _core.spend_log_likelihood(self._fitted, *self._columns(summary), threads)
         return values  # type: ignore[no-any-return]
 
     @staticmethod
@@ -468,7 +507,9 @@ def lifetime_value(
     discount: float,
     compounding: Compounding = "annual",
     margin: float | None = None,
+    interval: bool = True,
     level: float = 0.8,
+    threads: int = 1,
 ) -> Any:
     """Money per account over the next `years` (of 365.2425 days), with its interval.
 
@@ -477,7 +518,8 @@ def lifetime_value(
     Instead of `years`: calendar `months` from `as_of` on. Without a margin the value is revenue.
 
     Returns a frame of the kind of `summary`: lifetime_value, lifetime_value_lo, lifetime_value_hi
-    (uncertainty of the parameters, two-sided at `level`).
+    (uncertainty of the parameters, two-sided at `level`), without an interval only the first, at a
+    ninth of the time. The bits are the same for any number of `threads`.
     """
     if not isinstance(order_model, OrderModel):
         raise TypeError(f"`order_model` must be an order model, got {type(order_model).__name__}")
@@ -487,15 +529,19 @@ def lifetime_value(
         raise DataError("both models must be fitted")
     frame = _frames.normalise(summary)
     order_model._tell_one_time_buyers(frame, "lifetime_value")
-    *columns, report = _core.lifetime_value(
+    verb = _core.lifetime_value_interval if interval else _core.lifetime_value
+    *columns, report = verb(
         order_model._fitted,
         spend_model._fitted,
         span_in_years(years, months, as_of),
         effective_annual_rate(discount, compounding),
         1.0 if margin is None else float(margin),
-        level,
+        *((level,) if interval else ()),
         *order_columns(frame),
         read_column(frame, "monetary_value"),
+        threads,
     )
     warn_rows(report, "lifetime_value")
+    if not interval:
+        return _frames.build(_frames.kind_of(summary), {"lifetime_value": columns[0]})
     return interval_frame(_frames.kind_of(summary), "lifetime_value", tuple(columns))

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from kam import _core
-from kam._columns import Doubles, warn_rows
+from kam._columns import Doubles
 from kam._errors import DataError
 from kam._models import (
     OrderModel,
@@ -56,6 +56,7 @@ class _Regular(OrderModel):
         *,
         start: Self | None = None,
         prior: Mapping[str, tuple[float, float] | None] | None = None,
+        threads: int = 1,
     ) -> Self:
         """Maximum likelihood, at the k given or at the best of 1 to `k_max`.
 
@@ -85,6 +86,7 @@ class _Regular(OrderModel):
             self._start_values(start, unit),
             1 if start is None else start._fitted.phases,
             _checked_prior(prior),
+            threads,
         )
         _warn_left_out(estimate)
         return self._finish(estimate)
@@ -109,15 +111,12 @@ class _Regular(OrderModel):
             lines.append(f"  log-likelihood by k, from the best: {profile}")
         return "\n".join(lines)
 
-    def log_likelihood(self, summary: Any) -> Doubles:
+    def log_likelihood(self, summary: Any, *, threads: int = 1) -> Doubles:
         """Per account. For k > 1 the summary needs the column log_gaps."""
         gaps = gaps_column(summary)
         if gaps is None and self._fitted.phases > 1:
             raise DataError("log_likelihood at k > 1 needs a column 'log_gaps'")
-        values: Doubles
-        values, report = _core.log_likelihood(self._fitted, *order_columns(summary), gaps)
-        warn_rows(report, "log_likelihood", 3)
-        return values
+        return self._log_likelihood(summary, gaps, threads)
 
     def simulate(self, n: int, age: Any, seed: int) -> dict[str, Doubles]:
         """As for the other order models, with the column log_gaps."""

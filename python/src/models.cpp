@@ -36,7 +36,7 @@ std::optional<OrderPrior> prior_of(const std::optional<py::dict>& beliefs) {
 Estimate fit_orders(const std::string& kind, const Doubles& frequency, const Doubles& recency,
                     const Doubles& age, const OptionalDoubles& weight, const std::string& unit_name,
                     const std::optional<std::vector<double>>& start,
-                    const std::optional<py::dict>& beliefs) {
+                    const std::optional<py::dict>& beliefs, int threads) {
   const TimeUnit unit = unit_of(unit_name);
   const OrderColumns columns = orders(frequency, recency, age, weight);
   const auto fitted = [&]<class Parameters>(Parameters, const auto& fit) {
@@ -50,19 +50,25 @@ Estimate fit_orders(const std::string& kind, const Doubles& frequency, const Dou
     if constexpr (std::is_same_v<typename PriorOf<Parameters>::type, OrderPrior>) {
       options.prior = prior_of(beliefs);
     }
-    return Estimate::from(kind, unit,
-                          value_or_raise(without_gil([&] { return fit(columns, options); })));
+    return Estimate::from(kind, unit, value_or_raise(without_gil(threads, [&](const Executor& e) {
+                            return fit(columns, options, e);
+                          })));
   };
   if (kind == "bgnbd")
-    return fitted(bgnbd::Parameters{},
-                  [](const auto& c, const auto& o) { return bgnbd::fit(c, o); });
+    return fitted(bgnbd::Parameters{}, [](const auto& c, const auto& o, const Executor& e) {
+      return bgnbd::fit(c, o, e);
+    });
   if (kind == "pareto_nbd")
-    return fitted(pareto_nbd::Parameters{},
-                  [](const auto& c, const auto& o) { return pareto_nbd::fit(c, o); });
+    return fitted(pareto_nbd::Parameters{}, [](const auto& c, const auto& o, const Executor& e) {
+      return pareto_nbd::fit(c, o, e);
+    });
   if (kind == "nbd")
-    return fitted(nbd::Parameters{}, [](const auto& c, const auto& o) { return nbd::fit(c, o); });
-  return fitted(mbgnbd::Parameters{},
-                [](const auto& c, const auto& o) { return mbgnbd::fit(c, o); });
+    return fitted(nbd::Parameters{}, [](const auto& c, const auto& o, const Executor& e) {
+      return nbd::fit(c, o, e);
+    });
+  return fitted(mbgnbd::Parameters{}, [](const auto& c, const auto& o, const Executor& e) {
+    return mbgnbd::fit(c, o, e);
+  });
 }
 
 /// BG/CNBD-k or MBG/CNBD-k at `k`, or at the best of 1 to `most_phases`.
@@ -70,7 +76,7 @@ Estimate fit_phases(const std::string& kind, std::optional<int> k, int most_phas
                     const Doubles& frequency, const Doubles& recency, const Doubles& age,
                     const OptionalDoubles& log_gaps, const OptionalDoubles& weight,
                     const std::string& unit_name, const std::optional<std::vector<double>>& start,
-                    int start_phases, const std::optional<py::dict>& beliefs) {
+                    int start_phases, const std::optional<py::dict>& beliefs, int threads) {
   const TimeUnit unit = unit_of(unit_name);
   const OrderColumns columns = orders(frequency, recency, age, weight, log_gaps);
   const auto answer = [&]<class Parameters>(Parameters, const auto& at_k, const auto& over_k) {
@@ -80,30 +86,40 @@ Estimate fit_phases(const std::string& kind, std::optional<int> k, int most_phas
       options.start = Parameters{start->at(0), start->at(1) * start_phases / phases, start->at(2),
                                  start->at(3), phases};
     }
-    if (k)
-      return Estimate::from(
-          kind, unit, value_or_raise(without_gil([&] { return at_k(columns, *k, options); })));
-    return Estimate::from(
-        kind, unit,
-        value_or_raise(without_gil([&] { return over_k(columns, most_phases, options); })));
+    const auto with = [&](const auto& fit, int phases) {
+      return Estimate::from(kind, unit, value_or_raise(without_gil(threads, [&](const Executor& e) {
+                              return fit(columns, phases, options, e);
+                            })));
+    };
+    return k ? with(at_k, *k) : with(over_k, most_phases);
   };
   if (kind == "bgcnbd") {
     return answer(
         bgcnbd::Parameters{},
-        [](const auto& c, int at, const auto& o) { return bgcnbd::fit(c, at, o); },
-        [](const auto& c, int most, const auto& o) { return bgcnbd::fit_k(c, most, o); });
+        [](const auto& c, int at, const auto& o, const Executor& e) {
+          return bgcnbd::fit(c, at, o, e);
+        },
+        [](const auto& c, int most, const auto& o, const Executor& e) {
+          return bgcnbd::fit_k(c, most, o, e);
+        });
   }
   return answer(
       mbgcnbd::Parameters{},
-      [](const auto& c, int at, const auto& o) { return mbgcnbd::fit(c, at, o); },
-      [](const auto& c, int most, const auto& o) { return mbgcnbd::fit_k(c, most, o); });
+      [](const auto& c, int at, const auto& o, const Executor& e) {
+        return mbgcnbd::fit(c, at, o, e);
+      },
+      [](const auto& c, int most, const auto& o, const Executor& e) {
+        return mbgcnbd::fit_k(c, most, o, e);
+      });
 }
 
 Estimate fit_spend(const Doubles& frequency, const Doubles& monetary_value,
-                   const OptionalDoubles& weight, const std::string& unit_name) {
+                   const OptionalDoubles& weight, const std::string& unit_name, int threads) {
   const SpendColumns columns{in(frequency), in(monetary_value), in(weight)};
   return Estimate::from("gamma_gamma", unit_of(unit_name),
-                        value_or_raise(without_gil([&] { return gamma_gamma::fit(columns); })));
+                        value_or_raise(without_gil(threads, [&](const Executor& e) {
+                          return gamma_gamma::fit(columns, {}, e);
+                        })));
 }
 
 Estimate given(const std::string& kind, const std::vector<double>& values,
@@ -171,74 +187,76 @@ void bind_estimate(py::module_& m) {
 
 void bind_order_verbs(py::module_& m) {
   m.def("log_likelihood", [](const Estimate& e, const Doubles& x, const Doubles& t_x,
-                             const Doubles& T, const OptionalDoubles& log_gaps) {
+                             const Doubles& T, const OptionalDoubles& log_gaps, int threads) {
     const auto model = order_estimate(e).model;
-    return one_column(in(x).size(), [&](auto column) {
-      return log_likelihood(model, orders(x, t_x, T, {}, log_gaps), column);
+    return one_column(in(x).size(), threads, [&](auto column, const Executor& with) {
+      return log_likelihood(model, orders(x, t_x, T, {}, log_gaps), column, with);
     });
   });
   m.def("probability_alive",
-        [](const Estimate& e, const Doubles& x, const Doubles& t_x, const Doubles& T) {
+        [](const Estimate& e, const Doubles& x, const Doubles& t_x, const Doubles& T, int threads) {
           const auto model = order_estimate(e).model;
-          return one_column(in(x).size(), [&](auto column) {
-            return probability_alive(model, orders(x, t_x, T), column);
+          return one_column(in(x).size(), threads, [&](auto column, const Executor& with) {
+            return probability_alive(model, orders(x, t_x, T), column, with);
           });
         });
   m.def("probability_alive_interval", [](const Estimate& e, double level, const Doubles& x,
-                                         const Doubles& t_x, const Doubles& T) {
+                                         const Doubles& t_x, const Doubles& T, int threads) {
     const auto estimate = order_estimate(e);
-    return three_columns(in(x).size(), [&](auto columns) {
-      return probability_alive(estimate, level, orders(x, t_x, T), columns);
+    return three_columns(in(x).size(), threads, [&](auto columns, const Executor& with) {
+      return probability_alive(estimate, level, orders(x, t_x, T), columns, with);
     });
   });
   m.def("probability_no_order", [](const Estimate& e, double horizon, const Doubles& x,
-                                   const Doubles& t_x, const Doubles& T) {
+                                   const Doubles& t_x, const Doubles& T, int threads) {
     const auto model = order_estimate(e).model;
-    return one_column(in(x).size(), [&](auto column) {
-      return probability_no_order(model, horizon, orders(x, t_x, T), column);
+    return one_column(in(x).size(), threads, [&](auto column, const Executor& with) {
+      return probability_no_order(model, horizon, orders(x, t_x, T), column, with);
     });
   });
   m.def("probability_no_order_interval",
         [](const Estimate& e, double horizon, double level, const Doubles& x, const Doubles& t_x,
-           const Doubles& T) {
+           const Doubles& T, int threads) {
           const auto estimate = order_estimate(e);
-          return three_columns(in(x).size(), [&](auto columns) {
-            return probability_no_order(estimate, horizon, level, orders(x, t_x, T), columns);
+          return three_columns(in(x).size(), threads, [&](auto columns, const Executor& with) {
+            return probability_no_order(estimate, horizon, level, orders(x, t_x, T), columns, with);
           });
         });
   m.def("expected_orders", [](const Estimate& e, double horizon, const Doubles& x,
-                              const Doubles& t_x, const Doubles& T) {
+                              const Doubles& t_x, const Doubles& T, int threads) {
     const auto model = order_estimate(e).model;
-    return one_column(in(x).size(), [&](auto column) {
-      return expected_orders(model, horizon, orders(x, t_x, T), column);
+    return one_column(in(x).size(), threads, [&](auto column, const Executor& with) {
+      return expected_orders(model, horizon, orders(x, t_x, T), column, with);
     });
   });
-  m.def("expected_orders_interval", [](const Estimate& e, double horizon, double level,
-                                       const Doubles& x, const Doubles& t_x, const Doubles& T) {
-    const auto estimate = order_estimate(e);
-    return three_columns(in(x).size(), [&](auto columns) {
-      return expected_orders(estimate, horizon, level, orders(x, t_x, T), columns);
-    });
-  });
+  m.def("expected_orders_interval",
+        [](const Estimate& e, double horizon, double level, const Doubles& x, const Doubles& t_x,
+           const Doubles& T, int threads) {
+          const auto estimate = order_estimate(e);
+          return three_columns(in(x).size(), threads, [&](auto columns, const Executor& with) {
+            return expected_orders(estimate, horizon, level, orders(x, t_x, T), columns, with);
+          });
+        });
   m.def("discounted_expected_orders", [](const Estimate& e, double horizon, double delta,
-                                         const Doubles& x, const Doubles& t_x, const Doubles& T) {
+                                         const Doubles& x, const Doubles& t_x, const Doubles& T,
+                                         int threads) {
     const auto model = order_estimate(e).model;
-    return one_column(in(x).size(), [&](auto column) {
-      return discounted_expected_orders(model, horizon, delta, orders(x, t_x, T), column);
+    return one_column(in(x).size(), threads, [&](auto column, const Executor& with) {
+      return discounted_expected_orders(model, horizon, delta, orders(x, t_x, T), column, with);
     });
   });
   m.def("probability_alive_at", [](const Estimate& e, double horizon, const Doubles& x,
-                                   const Doubles& t_x, const Doubles& T) {
+                                   const Doubles& t_x, const Doubles& T, int threads) {
     const auto model = order_estimate(e).model;
-    return one_column(in(x).size(), [&](auto column) {
-      return probability_alive_at(model, horizon, orders(x, t_x, T), column);
+    return one_column(in(x).size(), threads, [&](auto column, const Executor& with) {
+      return probability_alive_at(model, horizon, orders(x, t_x, T), column, with);
     });
   });
   m.def("probability_of_orders", [](const Estimate& e, double n, double horizon, const Doubles& x,
-                                    const Doubles& t_x, const Doubles& T) {
+                                    const Doubles& t_x, const Doubles& T, int threads) {
     const auto model = order_estimate(e).model;
-    return one_column(in(x).size(), [&](auto column) {
-      return probability_of_orders(model, n, horizon, orders(x, t_x, T), column);
+    return one_column(in(x).size(), threads, [&](auto column, const Executor& with) {
+      return probability_of_orders(model, n, horizon, orders(x, t_x, T), column, with);
     });
   });
   m.def("probability_of_orders_new", [](const Estimate& e, double n, double horizon) {
@@ -264,41 +282,55 @@ LifetimeValueOptions value_options(const Estimate& e, double years, double disco
 }
 
 void bind_spend_verbs(py::module_& m) {
-  m.def("expected_spend", [](const Estimate& e, const Doubles& x, const Doubles& value) {
-    const auto model = spend_estimate(e).model;
-    return one_column(in(x).size(), [&](auto column) {
-      return gamma_gamma::expected_spend(model, {in(x), in(value)}, column);
-    });
-  });
-  m.def("expected_spend_interval",
-        [](const Estimate& e, double level, const Doubles& x, const Doubles& value) {
-          const auto estimate = spend_estimate(e);
-          return three_columns(in(x).size(), [&](auto columns) {
-            return gamma_gamma::expected_spend(estimate.model, estimate.log_covariance, level,
-                                               {in(x), in(value)}, columns);
+  m.def("expected_spend",
+        [](const Estimate& e, const Doubles& x, const Doubles& value, int threads) {
+          const auto model = spend_estimate(e).model;
+          return one_column(in(x).size(), threads, [&](auto column, const Executor& with) {
+            return gamma_gamma::expected_spend(model, {in(x), in(value)}, column, with);
           });
         });
-  m.def("spend_log_likelihood", [](const Estimate& e, const Doubles& x, const Doubles& value) {
-    const auto model = spend_estimate(e).model;
-    return one_column(in(x).size(), [&](auto column) {
-      return gamma_gamma::log_likelihood(model, {in(x), in(value)}, column);
-    });
-  });
+  m.def("expected_spend_interval",
+        [](const Estimate& e, double level, const Doubles& x, const Doubles& value, int threads) {
+          const auto estimate = spend_estimate(e);
+          return three_columns(in(x).size(), threads, [&](auto columns, const Executor& with) {
+            return gamma_gamma::expected_spend(estimate.model, estimate.log_covariance, level,
+                                               {in(x), in(value)}, columns, with);
+          });
+        });
+  m.def("spend_log_likelihood",
+        [](const Estimate& e, const Doubles& x, const Doubles& value, int threads) {
+          const auto model = spend_estimate(e).model;
+          return one_column(in(x).size(), threads, [&](auto column, const Executor& with) {
+            return gamma_gamma::log_likelihood(model, {in(x), in(value)}, column, with);
+          });
+        });
   m.def("effective_annual_rate", [](double rate, int compounding) {
     return effective_annual_rate(rate, static_cast<Compounding>(compounding));
   });
   m.def("years_of_months", &years_of_months);
   m.def("lifetime_value", [](const Estimate& order, const Estimate& spend, double years,
-                             double discount, double margin, double level, const Doubles& x,
-                             const Doubles& t_x, const Doubles& T, const Doubles& value) {
-    const auto oe = order_estimate(order);
-    const auto se = spend_estimate(spend);
+                             double discount, double margin, const Doubles& x, const Doubles& t_x,
+                             const Doubles& T, const Doubles& value, int threads) {
+    const auto order_model = order_estimate(order).model;
+    const auto spend_model = spend_estimate(spend).model;
     const ValueColumns accounts{orders(x, t_x, T), in(value)};
-    return three_columns(in(x).size(), [&](auto columns) {
-      return lifetime_value(oe, se, level, accounts, value_options(order, years, discount, margin),
-                            columns);
+    const auto options = value_options(order, years, discount, margin);
+    return one_column(in(x).size(), threads, [&](auto column, const Executor& with) {
+      return lifetime_value(order_model, spend_model, accounts, options, column, with);
     });
   });
+  m.def("lifetime_value_interval",
+        [](const Estimate& order, const Estimate& spend, double years, double discount,
+           double margin, double level, const Doubles& x, const Doubles& t_x, const Doubles& T,
+           const Doubles& value, int threads) {
+          const auto oe = order_estimate(order);
+          const auto se = spend_estimate(spend);
+          const ValueColumns accounts{orders(x, t_x, T), in(value)};
+          const auto options = value_options(order, years, discount, margin);
+          return three_columns(in(x).size(), threads, [&](auto columns, const Executor& with) {
+            return lifetime_value(oe, se, level, accounts, options, columns, with);
+          });
+        });
 }
 
 }  // namespace

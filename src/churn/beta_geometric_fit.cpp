@@ -1,104 +1,27 @@
 #include "churn/beta_geometric_fit.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 #include <vector>
 
+#include "churn/distinct_rows.hpp"
 #include "churn/order_prior.hpp"
 #include "churn/phase_terms.hpp"
 #include "numeric/fit_report.hpp"
-#include "numeric/grouping.hpp"
 #include "numeric/trust_region.hpp"
+#include "simd/order_n.hpp"
 
 namespace kam::detail {
 namespace {
 
 using numeric::Evaluation;
 
-/// Sum of weight * ln(gap), in two doubles so that the order of rows cannot show in it.
-struct ErlangGaps {
-  double high = 0, low = 0;
-
-  void add(double value) {
-    const double sum = high + value, seen = sum - high;
-    low += (high - (sum - seen)) + (value - seen);
-    high = sum;
-  }
-  [[nodiscard]] double value() const { return high + low; }
-};
-
-/// Distinct rows with their weights, sorted by (x, T, t_x): the answer does not depend on row
-/// order, and neighbours share logarithms.
-struct DistinctRows {
-  std::vector<double> x, t_x, T, weight;
-  double total_weight = 0, orders = 0, time = 0;
-  ErlangGaps gaps;
-};
-
 /// What a likelihood needs of one distinct x: gamma-function terms depend on nothing else.
 struct OrderCount {
   double x, weight;
   std::size_t begin, end;  // its rows in DistinctRows
 };
-
-RowReason reason_of(const OrderColumns& accounts, std::size_t i) {
-  const RowReason reason =
-      order_row_reason(accounts.frequency[i], accounts.recency[i], accounts.age[i]);
-  if (!accounts.log_gaps.empty() && reason == RowReason::none) {
-    const RowReason gaps =
-        log_gaps_reason(accounts.frequency[i], accounts.recency[i], accounts.log_gaps[i]);
-    if (gaps != RowReason::none) return gaps;
-  }
-  if (accounts.weight.empty() || reason != RowReason::none) return reason;
-  const double weight = accounts.weight[i];
-  if (!std::isfinite(weight)) return RowReason::not_finite;
-  return weight < 0 ? RowReason::out_of_domain : RowReason::none;
-}
-
-DistinctRows collapse(const OrderColumns& accounts, BatchReport& report) {
-  std::vector<double> weight;
-  ErlangGaps gaps;
-  const auto groups = numeric::group_rows<3>(
-      {accounts.frequency, accounts.age, accounts.recency},
-      [&](std::size_t i) {
-        const RowReason reason = reason_of(accounts, i);
-        reason == RowReason::none ? report.scored() : report.rejected(i, reason);
-        return reason == RowReason::none;
-      },
-      [&](std::size_t i, std::uint32_t group) {
-        if (group == weight.size()) weight.push_back(0);
-        const double counts = accounts.weight.empty() ? 1 : accounts.weight[i];
-        weight[group] += counts;
-        if (!accounts.log_gaps.empty()) gaps.add(counts * accounts.log_gaps[i]);
-      });
-  struct Row {
-    double x, T, t_x, weight;
-    bool operator<(const Row& o) const {
-      return x != o.x ? x < o.x : T != o.T ? T < o.T : t_x < o.t_x;
-    }
-  };
-  std::vector<Row> rows;
-  rows.reserve(groups.size());
-  for (std::size_t g = 0; g < groups.size(); ++g) {
-    const auto& [x, T, t_x] = groups.keys()[g];
-    if (weight[g] > 0) rows.push_back({x, T, t_x, weight[g]});
-  }
-  std::sort(rows.begin(), rows.end());
-  DistinctRows distinct;
-  distinct.gaps = gaps;
-  for (auto* column : {&distinct.x, &distinct.t_x, &distinct.T, &distinct.weight}) {
-    column->reserve(rows.size());
-  }
-  for (const Row& row : rows) {
-    distinct.x.push_back(row.x);
-    distinct.t_x.push_back(row.t_x);
-    distinct.T.push_back(row.T);
-    distinct.weight.push_back(row.weight);
-    distinct.total_weight += row.weight;
-    distinct.orders += row.weight * row.x;
-    distinct.time += row.weight * row.T;
-  }
-  return distinct;
-}
 
 std::vector<OrderCount> order_counts(const DistinctRows& rows) {
   std::vector<OrderCount> counts;
@@ -143,9 +66,7 @@ class Likelihood {
     std::vector<Sums> blocks((rows_.x.size() + kBlockRows - 1) / kBlockRows);
     if (!for_each_block(executor_, rows_.x.size(),
                         [&](std::size_t block, std::size_t begin, std::size_t end) {
-                          Shared at;
-                          for (std::size_t i = begin; i < end; ++i)
-                            add_row(p, i, at, blocks[block]);
+                          add_block(p, begin, end, blocks[block]);
                         })) {
       cancelled_ = true;
       total.value = kNaN;  // half a sum must not pass for a likelihood
@@ -161,22 +82,14 @@ class Likelihood {
     return at;
   }
 
-  /// The value over evenly spaced rows only, enough to choose among starts.
-  [[nodiscard]] double sampled(const Eigen::VectorXd& log_parameters) const {
+  /// The likelihood of evenly spaced rows only, enough to choose among starts.
+  [[nodiscard]] Likelihood sample() const {
     constexpr std::size_t kSample = 2000;
-    const Eigen::VectorXd v = log_parameters.array().exp();
-    const BetaGeometricParameters p{v[0], v[1], v[2], v[3]};
-    const std::size_t stride = rows_.x.size() / kSample + 1;
-    Sums sums;
-    Shared at;
-    for (std::size_t i = 0; i < rows_.x.size(); i += stride) {
-      const double x = rows_.x[i], stays = x + (first_ ? 1 : 0);
-      add_row(p, i, at, sums);
-      sums.value +=
-          rows_.weight[i] * (log_gamma_ratio(p.r, phases_ * x) + p.r * std::log(p.alpha) +
-                             log_gamma_ratio(p.b, stays) - log_gamma_ratio(p.a + p.b, stays));
+    DistinctRows some;
+    for (std::size_t i = 0; i < rows_.x.size(); i += rows_.x.size() / kSample + 1) {
+      some.add(rows_.x[i], rows_.t_x[i], rows_.T[i], rows_.weight[i]);
     }
-    return sums.value;
+    return {std::move(some), {first_, phases_}, {}};
   }
 
  private:
@@ -209,6 +122,52 @@ class Likelihood {
     return s;
   }
 
+  /// Rows [begin, end); without phases one run of equal x after the other.
+  void add_block(const BetaGeometricParameters& p, std::size_t begin, std::size_t end,
+                 Sums& s) const {
+    if (phases_ > 1) return add_rows(p, begin, end, s);
+    auto count = std::upper_bound(counts_.begin(), counts_.end(), begin,
+                                  [](std::size_t row, const OrderCount& c) { return row < c.end; });
+    for (; begin < end; begin = count->end, ++count) {
+      add_run(p, count->x, begin, std::min(end, count->end), s);
+    }
+  }
+
+  /// As add_row where k = 1, ln S = 0: (B - A)' = (R, (r+x) D, 1/a, -1/(beta-1)) in the letters of
+  /// simd::FitSums.
+  void add_run(const BetaGeometricParameters& p, double x, std::size_t begin, std::size_t end,
+               Sums& s) const {
+    const bool certain = x == 0 && !first_;  // BG/NBD: alive
+    const double rate = p.r + x, at_a = 1 / p.a;
+    const double left = certain ? 0 : 1 / (p.b + x - (first_ ? 0 : 1));  // 1 / (beta - 1)
+    simd::FitSums f{};
+    simd::order_kernels().fit(p.alpha, certain ? 0 : std::log(p.a * left), rate,
+                              certain ? nullptr : rows_.t_x.data() + begin, rows_.T.data() + begin,
+                              rows_.weight.data() + begin, end - begin, f);
+    s.value += f.log_sum - rate * f.log_T;
+    s.g[0] += f.vR - f.log_T;
+    s.g[1] += rate * (f.vD - f.at_T);
+    s.g[2] += f.v * at_a;
+    s.g[3] -= f.v * left;
+    s.h[0] += f.eRR;
+    s.h[1] += rate * f.eRD + f.vD - f.at_T;
+    s.h[2] += f.eR * at_a;
+    s.h[3] -= f.eR * left;
+    s.h[4] += rate * (rate * f.eDD + f.vD2 + f.at_T2);
+    s.h[5] += rate * f.eD * at_a;
+    s.h[6] -= rate * f.eD * left;
+    s.h[7] += (f.e - f.v) * at_a * at_a;
+    s.h[8] -= f.e * at_a * left;
+    s.h[9] += (f.e + f.v) * left * left;
+  }
+
+  /// With phases the rows of one T share logarithms, nothing else: one row after the other.
+  void add_rows(const BetaGeometricParameters& p, std::size_t begin, std::size_t end,
+                Sums& s) const {
+    Shared at;
+    for (std::size_t i = begin; i < end; ++i) add_row(p, i, at, s);
+  }
+
   /// Logarithms that neighbours share: rows are sorted by x, then T.
   struct Shared {
     double x = -1, T = -1;
@@ -239,11 +198,9 @@ class Likelihood {
     s.g[1] -= w * at.order_rate * at.at_T;
     s.h[1] -= w * at.at_T;
     s.h[4] += w * at.order_rate * at.at_T * at.at_T;
-    PhaseTerms phase;
-    if (phases_ > 1) {
-      phase = phase_terms(phases_, at.order_rate, rows_.T[i] - rows_.t_x[i], at.at_T);
-      add_phases(phase, w, s);
-    }
+    const PhaseTerms phase =
+        phase_terms(phases_, at.order_rate, rows_.T[i] - rows_.t_x[i], at.at_T);
+    add_phases(phase, w, s);
     if (x == 0 && !first_) return;  // BG/NBD: alive for certain
 
     const double left = 1 / (p.b + x - (first_ ? 0 : 1));  // 1 / (beta - 1)
@@ -288,6 +245,7 @@ class Likelihood {
 /// Orders per time give alpha for a given r; the best of a few (r, a, b) starts the search.
 Eigen::VectorXd start_from_data(Likelihood& likelihood, int phases) {
   const double rate = phases * likelihood.rows().orders / std::max(likelihood.rows().time, 1e-300);
+  Likelihood sample = likelihood.sample();
   constexpr double kShapes[][3] = {{0.3, 0.8, 2.5}, {1.0, 0.5, 4.0}, {5.0, 0.5, 10.0}};
   Eigen::VectorXd best;
   double best_value = -HUGE_VAL;
@@ -295,7 +253,7 @@ Eigen::VectorXd start_from_data(Likelihood& likelihood, int phases) {
     // Accounts leave: those that stay order about twice as fast as the average over all time.
     const Eigen::VectorXd point =
         Eigen::Vector4d(shape[0], shape[0] / (2 * rate), shape[1], shape[2]).array().log();
-    const double value = likelihood.sampled(point);
+    const double value = sample(point).value;
     if (best.size() == 0 || value > best_value) {
       best = point;
       best_value = value;
@@ -337,7 +295,7 @@ Result<FitResult<BetaGeometricParameters>> fit_beta_geometric(
   if (Status s = check_options(options); !s.ok()) return s;
 
   FitResult<BetaGeometricParameters> fit;
-  Likelihood likelihood(collapse(accounts, fit.rows), kind, executor);
+  Likelihood likelihood(distinct_rows(accounts, fit.rows), kind, executor);
   fit.weight = likelihood.rows().total_weight;
   fit.events = likelihood.rows().orders;
   if (!(fit.events > 0)) {
@@ -381,7 +339,7 @@ Result<numeric::Evaluation> beta_geometric_derivatives(const OrderColumns& accou
                                                        const BetaGeometricParameters& at) {
   if (Status s = check_sizes(accounts); !s.ok()) return s;
   BatchReport report;
-  Likelihood likelihood(collapse(accounts, report), kind, {});
+  Likelihood likelihood(distinct_rows(accounts, report), kind, {});
   const auto values = at.values();
   return likelihood(Eigen::Map<const Eigen::Vector4d>(values.data()).array().log());
 }

@@ -35,25 +35,6 @@ template <class Parameters>
 inline constexpr bool kLeavesAtOrders =
     requires(const Parameters& p) { log_odds_of_silence(p, 0.0, 0.0); };
 
-/// ln a/(beta - 1) of the usual order counts: nearly all accounts share a few.
-template <class Parameters>
-class LastOrderOdds {
- public:
-  explicit LastOrderOdds(const Parameters& p) : p_(p), known_(kCounts) {
-    for (std::size_t x = 0; x < kCounts; ++x) {
-      known_[x] = log_odds_at_last_order(p, static_cast<double>(x));
-    }
-  }
-  [[nodiscard]] double operator()(double x) const {
-    return x < kCounts ? known_[static_cast<std::size_t>(x)] : log_odds_at_last_order(p_, x);
-  }
-
- private:
-  static constexpr std::size_t kCounts = 64;
-  Parameters p_;
-  std::vector<double> known_;
-};
-
 using numeric::for_each_tile;
 using numeric::kTileRows;
 
@@ -77,26 +58,7 @@ inline bool usable_row(const OrderColumns& accounts, std::size_t i) {
   return counts & (t_x >= 0) & (t_x <= T) & (T < HUGE_VAL) & ((x > 0) | (t_x == 0));
 }
 
-/// P(alive) of consecutive rows; what a bad row yields is replaced afterwards.
-template <class Parameters>
-void fill_alive(const Parameters& p, const LastOrderOdds<Parameters>& last_order,
-                const OrderColumns& accounts, std::size_t begin, std::span<double> tile) {
-  double log_T[kTileRows], log_t[kTileRows];
-  for (std::size_t i = 0; i < tile.size(); ++i) {
-    log_T[i] = at_least(p.alpha + accounts.age[begin + i], p.alpha);
-    log_t[i] = at_least(p.alpha + accounts.recency[begin + i], p.alpha);
-  }
-  simd::log_n(log_T, tile.size());
-  simd::log_n(log_t, tile.size());
-  for (std::size_t i = 0; i < tile.size(); ++i) {
-    const double x = accounts.frequency[begin + i];
-    const double orders = x >= 0 ? x : 0;
-    tile[i] = last_order(orders) + (p.r + orders) * log_T[i] - (p.r + orders) * log_t[i];
-  }
-  alive_from_log_odds(tile);
-}
-
-/// The same by the scalar formula, for models without kLeavesAtOrders.
+/// P(alive) by the scalar formula, for models without kLeavesAtOrders.
 template <class Parameters>
 void fill_alive_row_by_row(const Parameters& p, const OrderColumns& accounts, std::size_t begin,
                            std::span<double> tile) {

@@ -9,17 +9,14 @@
 #include <kam/base/executor.hpp>
 #include <kam/base/fit.hpp>
 
+#include "churn/distinct_rows.hpp"
 #include "numeric/fit_report.hpp"
 #include "numeric/trust_region.hpp"
 
 namespace kam::detail {
 
-/// Distinct rows with their weights, sorted by (x, T, t_x): the answer does not depend on row
-/// order.
-struct DistinctOrders {
-  std::vector<double> x, t_x, T, weight;
-  double total_weight = 0, orders = 0, time = 0;
-
+/// Distinct rows with their weights.
+struct DistinctOrders : DistinctRows {
   /// What a likelihood needs of one distinct x: gamma-function terms depend on nothing else.
   struct Count {
     double x, weight;

@@ -5,16 +5,16 @@
 #include <string>
 #include <utility>
 
-#include "churn/discounted.hpp"
+#include <kam/churn/order_scorer.hpp>
+
 #include "churn/order_batch.hpp"
+#include "churn/order_fused.hpp"
 #include "churn/phase_batch.hpp"
 
 namespace kam {
 namespace {
 
-using detail::batch_times_alive;
 using detail::check_call;
-using detail::discounted_if_alive;
 using detail::kHasPhases;
 using detail::reason_of;
 using numeric::failed;
@@ -22,18 +22,6 @@ using numeric::failed;
 Status check_horizon(double horizon) {
   if (horizon >= 0 && horizon < HUGE_VAL) return {};
   return invalid_argument("horizon", "finite and >= 0", horizon);
-}
-
-/// The model without phases where k = 1: the same answers from faster batches.
-OrderModel simplest(const OrderModel& model) {
-  return std::visit(
-      [&]<class Parameters>(const Parameters& p) -> OrderModel {
-        if constexpr (kHasPhases<Parameters>) {
-          if (p.k == 1) return detail::plain(p);
-        }
-        return p;
-      },
-      model);
 }
 
 /// out[i] = formula(parameters, x, t_x, T).
@@ -53,30 +41,7 @@ BatchReport batch(const OrderModel& model, const OrderColumns& accounts, std::sp
           });
         }
       },
-      simplest(model));
-}
-
-/// out[i] = P(alive) * if_alive, which takes (parameters, x, T), or with phases (parameters, x,
-/// t_x, T).
-template <class IfAlive>
-BatchReport batch_if_alive(const OrderModel& model, const OrderColumns& accounts,
-                           std::span<double> out, const Executor& executor,
-                           const IfAlive& if_alive) {
-  if (Status s = check_call(model, accounts, out.size()); !s.ok()) return failed(std::move(s));
-  return std::visit(
-      [&]<class Parameters>(const Parameters& p) {
-        if constexpr (kHasPhases<Parameters>) {
-          return detail::batch_distinct(
-              accounts, out, executor, [&](double x, double t_x, double T) {
-                return probability_alive(p, x, t_x, T) * if_alive(p, x, t_x, T);
-              });
-        } else {
-          return batch_times_alive(
-              p, accounts, out, executor,
-              [&](const auto& q, double x, double T) { return if_alive(q, x, T); });
-        }
-      },
-      simplest(model));
+      detail::simplest(model));
 }
 
 }  // namespace
@@ -119,33 +84,33 @@ BatchReport log_likelihood(const OrderModel& model, const OrderColumns& accounts
           });
         }
       },
-      simplest(model));
+      detail::simplest(model));
 }
 
 BatchReport probability_alive(const OrderModel& model, const OrderColumns& accounts,
                               std::span<double> out, const Executor& executor) {
   if (Status s = check_call(model, accounts, out.size()); !s.ok()) return failed(std::move(s));
-  return std::visit(
-      [&](const auto& p) {
-        const auto usable = [&](std::size_t i) { return detail::usable_row(accounts, i); };
-        if constexpr (kHasPhases<std::decay_t<decltype(p)>>) {
-          return detail::batch_distinct(
-              accounts, out, executor,
-              [&](double x, double t_x, double T) { return probability_alive(p, x, t_x, T); });
-        } else if constexpr (detail::kLeavesAtOrders<std::decay_t<decltype(p)>>) {
-          const detail::LastOrderOdds last_order(p);
-          return detail::for_each_tile(out, executor, usable, reason_of(accounts),
-                                       [&](std::size_t begin, std::span<double> tile) {
-                                         detail::fill_alive(p, last_order, accounts, begin, tile);
-                                       });
-        } else {
-          return detail::for_each_tile(out, executor, usable, reason_of(accounts),
-                                       [&](std::size_t begin, std::span<double> tile) {
-                                         detail::fill_alive_row_by_row(p, accounts, begin, tile);
-                                       });
+  const auto run = [&]<class Parameters>(const Parameters& p) {
+    if constexpr (kHasPhases<Parameters>) {
+      return detail::batch_distinct(accounts, out, executor, [&](double x, double t_x, double T) {
+        return probability_alive(p, x, t_x, T);
+      });
+    } else {
+      if constexpr (detail::BlockForm<Parameters>::kKnown) {
+        if (detail::in_kernel_range(p)) {
+          return detail::for_each_fused(accounts, out, executor, [&] {
+            return [&](std::size_t begin, std::span<double> tile) {
+              return detail::alive_tile(p, accounts, begin, tile);
+            };
+          });
         }
-      },
-      simplest(model));
+      }
+      return numeric::for_each_row(out, executor, reason_of(accounts), [&](std::size_t i) {
+        return probability_alive(p, accounts.frequency[i], accounts.recency[i], accounts.age[i]);
+      });
+    }
+  };
+  return std::visit(run, detail::simplest(model));
 }
 
 BatchReport probability_no_order(const OrderModel& model, double horizon,
@@ -160,18 +125,15 @@ BatchReport probability_no_order(const OrderModel& model, double horizon,
 BatchReport expected_orders(const OrderModel& model, double horizon, const OrderColumns& accounts,
                             std::span<double> out, const Executor& executor) {
   if (Status s = check_horizon(horizon); !s.ok()) return failed(std::move(s));
-  return batch_if_alive(model, accounts, out, executor, [=](const auto& p, auto... account) {
-    return expected_orders_if_alive(p, horizon, account...);
-  });
+  return discounted_expected_orders(model, horizon, 0, accounts, out, executor);
 }
 
 BatchReport discounted_expected_orders(const OrderModel& model, double horizon, double delta,
                                        const OrderColumns& accounts, std::span<double> out,
                                        const Executor& executor) {
-  if (Status s = detail::check_discount(horizon, delta); !s.ok()) return failed(std::move(s));
-  return batch_if_alive(model, accounts, out, executor, [=](const auto& p, auto... account) {
-    return detail::discounted_if_alive(p, horizon, delta, account...);
-  });
+  const auto scorer = OrderScorer::make(model, horizon, delta);
+  if (!scorer) return failed(scorer.error());
+  return scorer->expected_orders(accounts, out, executor);
 }
 
 BatchReport probability_alive_at(const OrderModel& model, double horizon,

@@ -4,13 +4,12 @@
 
 #include <cmath>
 #include <span>
+#include <variant>
 #include <vector>
 
 #include <boost/math/quadrature/gauss.hpp>
 
-#include <kam/churn/bgnbd.hpp>
-#include <kam/churn/cnbd.hpp>
-#include <kam/churn/mbgnbd.hpp>
+#include <kam/churn/order_model.hpp>
 
 #include "churn/discounted_endless.hpp"
 #include "numeric/batch.hpp"
@@ -27,6 +26,18 @@ inline auto plain(const cnbd::Parameters<false>& p) {
 }
 inline auto plain(const cnbd::Parameters<true>& p) {
   return mbgnbd::Parameters::from_values(p.values());
+}
+
+/// The model without phases where k = 1: the same answers from faster batches.
+inline OrderModel simplest(const OrderModel& model) {
+  return std::visit(
+      []<class Parameters>(const Parameters& p) -> OrderModel {
+        if constexpr (kHasPhases<Parameters>) {
+          if (p.k == 1) return plain(p);
+        }
+        return p;
+      },
+      model);
 }
 
 /// out[i] = formula(x, t_x, T), once per distinct row.

@@ -8,6 +8,7 @@
 #include "numeric/delta_method.hpp"
 #include "numeric/fit_report.hpp"
 #include "numeric/trust_region.hpp"
+#include "simd/order_n.hpp"
 
 namespace kam::gamma_gamma {
 namespace {
@@ -165,13 +166,19 @@ BatchReport batch(const Parameters& parameters, const SpendColumns& accounts, st
 
 BatchReport expected_spend(const Parameters& parameters, const SpendColumns& accounts,
                            std::span<double> out, const Executor& executor) {
-  // The scalar formula, its checks done per tile.
-  const Parameters k = parameters;
-  return batch(k, accounts, out, executor, [k](double x, double m) {
-    const double own = x > 0 ? x * m : 0, weight = k.p * x + k.q - 1;
-    const double spend = k.p * (k.gamma + own) / weight;
-    return weight > 0 ? spend : kNaN;
-  });
+  if (Status s = check(parameters); !s.ok()) return failed(std::move(s));
+  if (Status s = check_sizes(accounts); !s.ok()) return failed(std::move(s));
+  if (Status s = check_size("out", out.size(), accounts.rows()); !s.ok())
+    return failed(std::move(s));
+  const simd::SpendTerms terms{parameters.p, parameters.q, parameters.gamma};
+  const double* x = accounts.frequency.data();
+  const double* m = accounts.monetary_value.data();
+  const auto fill = [=](std::size_t begin, std::span<double> tile) {
+    return simd::order_kernels().spend(terms, x + begin, m + begin, tile.size(), tile.data());
+  };
+  return numeric::for_each_filled(
+      out, executor, [&] { return fill; },
+      [=](std::size_t i) { return spend_row_reason(x[i], m[i]); });
 }
 
 BatchReport log_likelihood(const Parameters& parameters, const SpendColumns& accounts,

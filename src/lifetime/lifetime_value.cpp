@@ -5,6 +5,7 @@
 
 #include "numeric/batch.hpp"
 #include "numeric/delta_method.hpp"
+#include "simd/order_n.hpp"
 
 namespace kam {
 namespace {
@@ -33,6 +34,16 @@ Status check(const ValueColumns& accounts, std::size_t out_rows) {
   return check_size("out", out_rows, rows);
 }
 
+Status check(const gamma_gamma::Parameters& parameters) {
+  const auto values = parameters.values();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!(values[i] > 0) || !std::isfinite(values[i])) {
+      return invalid_argument(gamma_gamma::Parameters::kNames[i], "finite and > 0", values[i]);
+    }
+  }
+  return {};
+}
+
 /// Discounted orders of every account, as of now, after `delay` without an order.
 BatchReport discounted_orders(const OrderModel& model, const OrderColumns& accounts,
                               const LifetimeValueOptions& o, std::span<double> out,
@@ -58,20 +69,29 @@ BatchReport lifetime_value(const OrderModel& orders, const gamma_gamma::Paramete
                            std::span<double> out, const Executor& executor) {
   if (Status s = check(options); !s.ok()) return failed(std::move(s));
   if (Status s = check(accounts, out.size()); !s.ok()) return failed(std::move(s));
-  const std::size_t rows = out.size();
-  std::vector<double> discounted(rows), per_order(rows);
-  if (auto r = discounted_orders(orders, accounts.orders, options, discounted, executor); !r.ok())
+  if (Status s = check(spend); !s.ok()) return failed(std::move(s));
+  // Discounted orders first, where the answer goes; then times spend and margin, tile by tile.
+  if (auto r = discounted_orders(orders, accounts.orders, options, out, executor); !r.ok())
     return r;
-  const SpendColumns spend_columns{accounts.orders.frequency, accounts.monetary_value};
-  if (auto r = gamma_gamma::expected_spend(spend, spend_columns, per_order, executor); !r.ok())
-    return r;
-  return numeric::for_each_row(
-      out, executor,
+  const simd::SpendTerms terms{spend.p, spend.q, spend.gamma};
+  const double* x = accounts.orders.frequency.data();
+  const double* m = accounts.monetary_value.data();
+  const auto fill = [&](std::size_t begin, std::span<double> tile) {
+    double per_order[numeric::kTileRows];
+    const std::size_t n = tile.size();
+    bool fine = simd::order_kernels().spend(terms, x + begin, m + begin, n, per_order);
+    for (std::size_t i = 0; i < n; ++i) {
+      tile[i] = options.margin * per_order[i] * tile[i];
+      fine &= tile[i] == tile[i];
+    }
+    return fine;
+  };
+  return numeric::for_each_filled(
+      out, executor, [&] { return fill; },
       [&](std::size_t i) {
         return order_row_reason(accounts.orders.frequency[i], accounts.orders.recency[i],
                                 accounts.orders.age[i]);
-      },
-      [&](std::size_t i) { return options.margin * per_order[i] * discounted[i]; });
+      });
 }
 
 BatchReport lifetime_value(const OrderEstimate& orders, const SpendEstimate& spend, double level,

@@ -77,6 +77,42 @@ BatchReport for_each_tile(std::span<double> out, const Executor& executor, const
   return total;
 }
 
+/// Counts the rows of a tile by their values: NaN has the reason of its row, or is undefined.
+template <class Reason>
+void judge_values(std::size_t begin, std::span<const double> tile, const Reason& reason,
+                  BatchReport& report) {
+  for (std::size_t i = 0; i < tile.size(); ++i) {
+    RowReason why = RowReason::none;
+    if (tile[i] != tile[i]) why = reason(begin + i);
+    if (tile[i] != tile[i] && why == RowReason::none) why = RowReason::undefined_value;
+    why == RowReason::none ? report.scored() : report.rejected(begin + i, why);
+  }
+}
+
+/// As for_each_tile, for kernels that judge their rows themselves: make_fill() once per block;
+/// fill(begin, tile) leaves NaN in bad rows and answers whether there cannot be any.
+template <class MakeFill, class Reason>
+BatchReport for_each_filled(std::span<double> out, const Executor& executor,
+                            const MakeFill& make_fill, const Reason& reason) {
+  std::vector<BatchReport> blocks((out.size() + kBlockRows - 1) / kBlockRows);
+  const bool finished = for_each_block(
+      executor, out.size(), [&](std::size_t block, std::size_t begin, std::size_t end) {
+        auto fill = make_fill();
+        for (; begin < end; begin += kTileRows) {
+          const std::span<double> tile = out.subspan(begin, std::min(kTileRows, end - begin));
+          if (fill(begin, tile)) {
+            blocks[block].rows_scored += tile.size();
+          } else {
+            judge_values(begin, tile, reason, blocks[block]);
+          }
+        }
+      });
+  BatchReport total;
+  for (const BatchReport& block : blocks) total.append(block);
+  if (!finished) total.status = {StatusCode::cancelled, "cancelled by the executor"};
+  return total;
+}
+
 [[nodiscard]] inline BatchReport failed(Status status) {
   BatchReport report;
   report.status = std::move(status);

@@ -1,4 +1,4 @@
-/// Stable sort of row numbers by a column: linear in the rows, whatever the values.
+/// Stable sort by whole numbers: linear in the rows, a few sequential passes.
 #pragma once
 
 #include <array>
@@ -8,6 +8,36 @@
 #include <vector>
 
 namespace kam::numeric {
+
+/// Least significant digit first, 11 bits a pass; code(element) < 2^bits. Elements of equal codes
+/// stay in their order. Digits that all codes share cost no pass.
+template <class Element, class Code>
+void radix_sort(std::vector<Element>& elements, unsigned bits, const Code& code) {
+  constexpr unsigned kDigit = 11;
+  constexpr std::size_t kBuckets = std::size_t{1} << kDigit;
+  if (elements.empty()) return;
+  std::vector<std::array<std::size_t, kBuckets>> counts((bits + kDigit - 1) / kDigit);
+  for (const Element& e : elements) {
+    for (unsigned p = 0; p < counts.size(); ++p)
+      ++counts[p][static_cast<std::size_t>(code(e) >> (p * kDigit)) & (kBuckets - 1)];
+  }
+  std::vector<Element> other(elements.size());
+  for (unsigned p = 0; p < counts.size(); ++p) {
+    auto& next = counts[p];
+    const auto digit = [&](const Element& e) {
+      return static_cast<std::size_t>(code(e) >> (p * kDigit)) & (kBuckets - 1);
+    };
+    if (next[digit(elements[0])] == elements.size()) continue;
+    std::size_t begin = 0;
+    for (std::size_t& bucket : next) {
+      const std::size_t count = bucket;
+      bucket = begin;
+      begin += count;
+    }
+    for (const Element& e : elements) other[next[digit(e)]++] = e;
+    elements.swap(other);
+  }
+}
 
 /// A whole number in the order of `value` (any double but NaN; -0 counts as 0).
 [[nodiscard]] inline std::uint64_t order_key(double value) noexcept {
@@ -20,28 +50,9 @@ struct KeyedRow {
   std::uint32_t row;
 };
 
-/// Sorts by key, rows of equal keys stay in their order. Digits that all keys share cost nothing.
+/// Sorts by key.
 inline void radix_sort(std::vector<KeyedRow>& rows) {
-  constexpr unsigned kBits = 11;
-  constexpr std::size_t kBuckets = std::size_t{1} << kBits, kPasses = (64 + kBits - 1) / kBits;
-  std::vector<std::array<std::size_t, kBuckets>> counts(kPasses);
-  for (auto& pass : counts) pass.fill(0);
-  for (const KeyedRow& r : rows)
-    for (std::size_t p = 0; p < kPasses; ++p) ++counts[p][(r.key >> (p * kBits)) & (kBuckets - 1)];
-  std::vector<KeyedRow> other(rows.size());
-  for (std::size_t p = 0; p < kPasses && !rows.empty(); ++p) {
-    auto& count = counts[p];
-    const auto digit = [p](const KeyedRow& r) { return (r.key >> (p * kBits)) & (kBuckets - 1); };
-    if (count[digit(rows[0])] == rows.size()) continue;
-    std::size_t at = 0;
-    for (std::size_t& c : count) {
-      const std::size_t size = c;
-      c = at;
-      at += size;
-    }
-    for (const KeyedRow& r : rows) other[count[digit(r)]++] = r;
-    rows.swap(other);
-  }
+  radix_sort(rows, 64, [](const KeyedRow& r) { return r.key; });
 }
 
 }  // namespace kam::numeric

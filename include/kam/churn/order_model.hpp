@@ -48,8 +48,9 @@ BatchReport expected_orders(const OrderModel& model, double horizon, const Order
 /// E[sum over orders in (T, T + horizon] of exp(-delta (time - T))], delta >= 0 a continuous rate
 /// per time unit. The horizon may be infinite where delta > 0: discounted expected residual
 /// transactions. Pareto/NBD and NBD by formula; elsewhere Gauss-Legendre in ln(1 + t / (alpha +
-/// T)), 30 points, and up to 15 k more with k > 1 phases, whose orders come in steps; without an
-/// end panels of 20 points, some ten of them.
+/// T)): 30 points, over short spans 10 to 20, and up to 15 k more with k > 1 phases, whose orders
+/// come in steps; without an end panels of 20 points, some ten of them. A scorer that keeps what it
+/// prepared: churn/order_scorer.hpp.
 BatchReport discounted_expected_orders(const OrderModel& model, double horizon, double delta,
                                        const OrderColumns& accounts, std::span<double> out,
                                        const Executor& executor = {});
