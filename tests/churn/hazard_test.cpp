@@ -95,13 +95,13 @@ INSTANTIATE_TEST_SUITE_P(Links, TelcoMonths,
 // ---- Independent paths
 // ----------------------------------------------------------------------------
 
-class EachLink : public testing::TestWithParam<Link> {
+class HazardLink : public testing::TestWithParam<Link> {
  protected:
   RegressionOptions options_;
   void SetUp() override { options_.link = GetParam(); }
 };
 
-TEST_P(EachLink, IsTheBinaryRegressionOnStoredPersonPeriods) {
+TEST_P(HazardLink, IsTheBinaryRegressionOnStoredPersonPeriods) {
   Customers c = simulated(700, 1, GetParam());
   for (std::size_t i = 0; i < 700; ++i) {
     c.entry.push_back(std::min(c.duration[i] - 1, static_cast<double>(i % 4)));
@@ -131,7 +131,7 @@ TEST_P(EachLink, IsTheBinaryRegressionOnStoredPersonPeriods) {
   EXPECT_EQ(fit->regression.log_likelihood, stored->log_likelihood);
 }
 
-TEST_P(EachLink, RecoversTheTruth) {
+TEST_P(HazardLink, RecoversTheTruth) {
   const auto fit = simulated(20000, 2, GetParam()).fit(log_age(), options_);
   ASSERT_TRUE(fit);
   const double truth[] = {-2, -.3, .5};
@@ -141,7 +141,7 @@ TEST_P(EachLink, RecoversTheTruth) {
   }
 }
 
-TEST_P(EachLink, LateEntryDoesNotBias) {
+TEST_P(HazardLink, LateEntryDoesNotBias) {
   // Customers are seen only from period 6 on, if they lived that long.
   const Customers all = simulated(40000, 3, GetParam());
   Customers late, naive;
@@ -161,7 +161,7 @@ TEST_P(EachLink, LateEntryDoesNotBias) {
   EXPECT_GT(std::fabs(wrong->regression.coefficients[1] + .3), .3);
 }
 
-TEST_P(EachLink, WithALevelPerPeriodItIsTheLifeTable) {
+TEST_P(HazardLink, WithALevelPerPeriodItIsTheLifeTable) {
   const Customers c = simulated(3000, 4, GetParam(), 8);
   Customers without = c;
   without.x.clear();
@@ -180,7 +180,7 @@ TEST_P(EachLink, WithALevelPerPeriodItIsTheLifeTable) {
   }
 }
 
-TEST_P(EachLink, CurvesAreProductsOfHazards) {
+TEST_P(HazardLink, CurvesAreProductsOfHazards) {
   AgeTerms age = log_age();
   age.linear = true;
   const std::vector<double> by{-.4, .02};
@@ -206,7 +206,7 @@ TEST_P(EachLink, CurvesAreProductsOfHazards) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Links, EachLink, testing::Values(Link::logit, Link::cloglog),
+INSTANTIATE_TEST_SUITE_P(Links, HazardLink, testing::Values(Link::logit, Link::cloglog),
                          [](const auto& p) { return std::string(link_name(p.param)); });
 
 // ---- Laws

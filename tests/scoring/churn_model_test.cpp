@@ -204,7 +204,7 @@ TEST(ChurnModelFile, EveryCutAndEveryFlippedByteIsRefused) {
     std::string damaged = text;
     damaged[i] = static_cast<char>(damaged[i] ^ 1);
     const auto read = parse_churn_model(damaged);
-    if (read) EXPECT_EQ(to_json(*read), text) << i;
+    EXPECT_TRUE(!read || to_json(*read) == text) << i;
   }
 }
 
