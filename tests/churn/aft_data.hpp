@@ -40,7 +40,7 @@ struct LifeData {
   }
 };
 
-inline LifeData rossi() {
+inline LifeData rossi_lives() {
   const DataTable table("rossi.csv");
   LifeData data{table.numbers("week"), table.numbers("arrest"), {}, {}, {}, {}};
   for (const char* name : {"fin", "age", "race", "wexp", "mar", "paro", "prio"}) {
@@ -49,7 +49,7 @@ inline LifeData rossi() {
   return data;
 }
 
-inline LifeData waltons() {
+inline LifeData walton_lives() {
   const DataTable table("waltons.csv");
   return {table.numbers("T"), table.numbers("E"), {}, {}, {}, {}};
 }

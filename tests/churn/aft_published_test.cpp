@@ -34,7 +34,7 @@ void expect_fit(const Fit& fit, const std::map<std::string, double>& expected, d
 }
 
 TEST(AftPublished, WeibullOfRossi) {
-  const Fit fit = fitted(Distribution::weibull, rossi());
+  const Fit fit = fitted(Distribution::weibull, rossi_lives());
   expect_fit(fit,
              {{"Intercept", 3.9901347972},
               {"fin", 0.2721633597},
@@ -52,13 +52,13 @@ TEST(AftPublished, WeibullOfRossi) {
 }
 
 TEST(AftPublished, LogNormalLogLogisticAndExponentialOfRossi) {
-  const Fit normal = fitted(Distribution::log_normal, rossi());
+  const Fit normal = fitted(Distribution::log_normal, rossi_lives());
   expect_fit(normal, {{"Intercept", 4.2676657038}, {"fin", 0.3428476792}, {"scale", 1.29456992613}},
              1e-8);
   expect_near(normal.log_likelihood, -683.234625278, 1e-11, "ll");
   expect_near(normal.aic(), 1384.46925056, 1e-11, "aic");
 
-  const Fit logistic = fitted(Distribution::log_logistic, rossi());
+  const Fit logistic = fitted(Distribution::log_logistic, rossi_lives());
   expect_fit(logistic,
              {{"Intercept", 3.9183041430},
               {"fin", 0.2888761394},
@@ -68,14 +68,14 @@ TEST(AftPublished, LogNormalLogLogisticAndExponentialOfRossi) {
   expect_near(logistic.log_likelihood, -679.938411053, 1e-11, "ll");
   expect_near(logistic.aic(), 1377.87682211, 1e-11, "aic");
 
-  const Fit exponential = fitted(Distribution::exponential, rossi());
+  const Fit exponential = fitted(Distribution::exponential, rossi_lives());
   expect_fit(exponential, {{"Intercept", 4.0506915379}, {"scale", 1}}, 1e-8);
   expect_near(exponential.log_likelihood, -686.365940854, 1e-11, "ll");
 }
 
 // lifelines 0.30.1 prints 87.741 and 103.787: its central values are medians cast to whole numbers.
 TEST(AftPublished, LifeAtTheMeansOfRossi) {
-  const Fit fit = fitted(Distribution::weibull, rossi());
+  const Fit fit = fitted(Distribution::weibull, rossi_lives());
   const Lifetime at_means{Distribution::weibull, fit.model.location, fit.model.scale()};
   expect_near(remaining_median(at_means), 100.325726283, 1e-9, "median");
   expect_near(mean(at_means), 118.672567665, 1e-9, "mean");
@@ -83,7 +83,7 @@ TEST(AftPublished, LifeAtTheMeansOfRossi) {
 
 // lifelines' tests print the robust errors of survreg to four digits.
 TEST(AftPublished, RobustErrorsOfRossi) {
-  const Fit fit = fitted(Distribution::weibull, rossi(), {.robust = true});
+  const Fit fit = fitted(Distribution::weibull, rossi_lives(), {.robust = true});
   const auto errors = fit.model.standard_errors();
   EXPECT_NEAR(errors[0], 0.4631, 5e-5);
   EXPECT_NEAR(errors[1], 0.1423, 5e-5);
@@ -93,7 +93,7 @@ TEST(AftPublished, RobustErrorsOfRossi) {
 // eha's aftreg, as lifelines' tests print it (and match to 1e-3): seen from week 2 on where the
 // week is above 10. Its optimiser stops early: the likelihood at its values is below that of ours.
 TEST(AftPublished, LeftTruncatedWeibullOfRossi) {
-  LifeData data = rossi();
+  LifeData data = rossi_lives();
   for (const double week : data.duration) data.entry.push_back(week > 10 ? 2 : 0);
   const Fit fit = fitted(Distribution::weibull, data);
   const double eha[] = {0.28865175, 0.04323855, -0.23883560, 0.11339258,
@@ -160,7 +160,7 @@ TEST(AftPublished, WeibullOfTelco) {
 }
 
 TEST(AftPublished, WaltonsWithoutCovariates) {
-  const Fit weibull = fitted(Distribution::weibull, test::waltons());
+  const Fit weibull = fitted(Distribution::weibull, test::walton_lives());
   // lifelines' optimiser stops early: its rho is 1.4e-6 off R's scale.
   expect_near(std::exp(weibull.model.location), 55.7330969953, 5e-7, "lambda of lifelines");
   expect_near(1 / weibull.model.scale(), 3.4505054112, 2e-6, "rho of lifelines");
@@ -170,7 +170,7 @@ TEST(AftPublished, WaltonsWithoutCovariates) {
                                               {Distribution::log_normal, -716.146405737},
                                               {Distribution::log_logistic, -701.822736955}};
   for (const auto& [distribution, likelihood] : others) {
-    expect_near(fitted(distribution, test::waltons()).log_likelihood, likelihood, 1e-11,
+    expect_near(fitted(distribution, test::walton_lives()).log_likelihood, likelihood, 1e-11,
                 distribution_name(distribution));
   }
 }
