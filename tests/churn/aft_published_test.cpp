@@ -11,7 +11,7 @@ namespace {
 
 using test::fitted;
 using test::LifeData;
-using test::rossi;
+using test::rossi_lives;
 
 void expect_near(double got, double expected, double relative, const std::string& what) {
   EXPECT_NEAR(got, expected, relative * std::fabs(expected)) << what;
