@@ -15,6 +15,7 @@ from kam._design import Design, DesignRows, Missing, Unseen
 from kam._errors import AssumptionWarning, ConvergenceWarning, DataError, FormatError, VersionError
 
 _INTERCEPT, _LOG_SCALE = "Intercept", "log(scale)"
+_OPTIONS = ("ridge", "robust", "cluster", "zero_event_within", "levels", "unseen", "missing")
 
 
 class AFT:
@@ -30,6 +31,7 @@ class AFT:
     robust : sandwich standard errors (as survreg's ``robust=TRUE``).
     cluster : name of a column; sandwich over its values. Implies `robust`.
     zero_event_within : an event at duration 0 happened within (0, this]; 0 leaves such rows out.
+    levels, unseen, missing : coding of text, of levels not seen in the fit, of missing cells.
     """
 
     _distribution: ClassVar[str]
@@ -43,15 +45,18 @@ class AFT:
         robust: bool = False,
         cluster: str | None = None,
         zero_event_within: float = 1.0,
+        levels: Mapping[str, Iterable[Any]] | None = None,
+        unseen: Unseen = "error",
+        missing: Missing | Mapping[str, Missing] = "error",
     ) -> None:
         self.ridge = ridge
         self.robust = robust
         self.cluster = cluster
         self.zero_event_within = zero_event_within
+        self.levels, self.unseen, self.missing = levels, unseen, missing
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        names = ("ridge", "robust", "cluster", "zero_event_within")
-        return {name: getattr(self, name) for name in names}
+        return {name: getattr(self, name) for name in _OPTIONS}
 
     def set_params(self, **params: Any) -> Self:
         for name, value in params.items():
@@ -64,14 +69,11 @@ class AFT:
         self,
         frame: Any,
         *,
-        duration: str = "duration",
-        event: str = "event",
+        duration: str,
+        event: str,
         entry: str | None = None,
-        covariates: Iterable[str] | None = None,
         sample_weight: Any = None,
-        levels: Mapping[str, Iterable[Any]] | None = None,
-        unseen: Unseen = "error",
-        missing: Missing | Mapping[str, Missing] = "error",
+        covariates: Iterable[str] | None = None,
         unit: str = "",
     ) -> Self:
         """Maximum likelihood from one row per customer.
@@ -82,7 +84,6 @@ class AFT:
             then (1 or True), and since when it was under observation (left truncation).
         covariates : all columns without another role, if not given; ``[]`` for none.
         sample_weight : how often each row counts; an array or a column's name.
-        levels, unseen, missing : coding of text and missing cells.
         unit : unit of time, kept in the model.
 
         Rows that cannot be read are left out and counted in a RowWarning. Columns that depend on
@@ -91,7 +92,7 @@ class AFT:
         frame = _frames.normalise(frame)
         weight_name = sample_weight if isinstance(sample_weight, str) else None
         roles = [n for n in (duration, event, entry, weight_name, self.cluster) if n is not None]
-        design = Design.fit(frame, covariates, roles, levels, unseen, missing)
+        design = Design.fit(frame, covariates, roles, self.levels, self.unseen, self.missing)
         rows = design.matrix(frame)
         columns = _survival_columns(frame, duration, event, entry, sample_weight)
         record = _core.fit_aft(
@@ -169,7 +170,7 @@ class AFT:
         return self._fitted.log_likelihood
 
     @property
-    def null_log_likelihood_(self) -> float:
+    def log_likelihood_null_(self) -> float:
         """Of the same distribution without covariates."""
         return self._fitted.null_log_likelihood
 

@@ -109,13 +109,12 @@ def test_life_at_the_means(rossi: dict[str, Any], weibull: kam.WeibullAFT) -> No
 def test_telco_with_text_columns() -> None:
     telco = table("telco.csv")
     telco["lost"] = telco["Churn"] == "Yes"
-    fit = kam.WeibullAFT().fit(
+    fit = kam.WeibullAFT(levels={"InternetService": ["DSL", "Fiber optic", "No"]}).fit(
         telco,
         duration="tenure",
         event="lost",
         covariates=["Contract", "MonthlyCharges", "PaymentMethod", "SeniorCitizen", "Partner",
                     "InternetService", "Dependents", "PaperlessBilling", "gender"],
-        levels={"InternetService": ["DSL", "Fiber optic", "No"]},
         unit="month",
     )  # fmt: skip
     assert fit.params_["Contract[One year]"] == pytest.approx(1.7878821220, rel=1e-7)

@@ -164,7 +164,7 @@ _ATTRIBUTES = {
     "parameters": "params_",
     "standard_errors": "standard_errors_",
     "log_likelihood": "log_likelihood_",
-    "null_log_likelihood": "null_log_likelihood_",
+    "log_likelihood_null": "log_likelihood_null_",
     "aic": "aic_",
     "concordance": "concordance_",
     "converged": "converged_",
@@ -174,8 +174,7 @@ _ATTRIBUTES = {
     "events": "events_",
     "rows_left_out": "rows_left_out_",
     "median": "median_",
-    "times": "times_",
-    "survival": "survival_",
+    "longest": "longest_",
     "warning": "warning_",
 }
 
