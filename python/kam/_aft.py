@@ -105,6 +105,7 @@ class AFT:
             bool(self.robust),
             float(self.zero_event_within),
         )
+        record.concordance = _concordance(record, columns, rows)
         record.unit = str(unit)
         record.schema = json.dumps(design.to_dict())
         self._record, self._design = record, design
@@ -415,6 +416,15 @@ class ExponentialAFT(AFT):
     """Exponential lifetimes, the Weibull of scale 1: the hazard does not depend on tenure."""
 
     _distribution = "exponential"
+
+
+def _concordance(record: _core.AftRecord, columns: Any, rows: DesignRows) -> float:
+    """Of the expected order of the rows of the fit with what happened."""
+    counted = getattr(_core, "survival_concordance", None)
+    location, _ = _core.aft_locations(record, rows.columns, len(rows.bad))
+    if counted is None or not np.isfinite(location).any():
+        return float("nan")
+    return float(counted(*columns, -location, None, 1)[0])
 
 
 def _survival_columns(

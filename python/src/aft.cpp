@@ -2,11 +2,6 @@
 #include "binding.hpp"
 #include "verbs.hpp"
 
-#if __has_include(<kam/churn/survival_evaluation.hpp>)
-#include <kam/churn/survival_evaluation.hpp>
-#define KAM_HAS_CONCORDANCE 1
-#endif
-
 namespace kam::python {
 namespace {
 
@@ -43,21 +38,6 @@ aft::Question question_of(const std::string& kind, double argument) {
   throw py::value_error("unknown question '" + kind + "'");
 }
 
-/// Harrell's concordance of the fitted locations with what happened.
-double concordance_of(const aft::Model& model, const SurvivalColumns& customers,
-                      std::span<const Covariate> covariates) {
-#ifdef KAM_HAS_CONCORDANCE
-  std::vector<double> risk(customers.rows());
-  if (!aft::locations(model, covariates, risk).ok()) return kNaN;
-  for (double& r : risk) r = -r;
-  const auto pairs = survival_evaluation::concordance(customers, risk);
-  return pairs ? pairs->value() : kNaN;
-#else
-  (void)model, (void)customers, (void)covariates;
-  return kNaN;
-#endif
-}
-
 py::tuple with_past(py::tuple values, const aft::LifeReport& report) {
   return values + py::make_tuple(report_tuple(report.rows), report.extrapolated);
 }
@@ -92,8 +72,6 @@ AftRecord fit_aft(const std::string& distribution, const Doubles& duration, cons
   AftRecord record;
   record.fit =
       value_or_raise(without_gil([&] { return aft::fit(d, customers, covariates, options); }));
-  record.concordance =
-      without_gil([&] { return concordance_of(record.fit.model, customers, covariates); });
   return record;
 }
 
@@ -133,7 +111,7 @@ void bind_record(py::module_& m) {
       .def_property_readonly("events", [](const AftRecord& r) { return r.fit.events; })
       .def_property_readonly("warning", [](const AftRecord& r) { return r.fit.warning; })
       .def_property_readonly("rows", [](const AftRecord& r) { return report_tuple(r.fit.rows); })
-      .def_readonly("concordance", &AftRecord::concordance)
+      .def_readwrite("concordance", &AftRecord::concordance)
       .def_readwrite("unit", &AftRecord::unit)
       .def_readwrite("schema", &AftRecord::schema)
       .def("to_json", [](const AftRecord& r) { return value_or_raise(scoring::to_json(r)); });
@@ -169,6 +147,11 @@ void bind_aft(py::module_& m) {
     });
     const auto past = past_the_data(r.fit.model, question, covariates, in(tenure), in(estimate));
     return with_past(py::make_tuple(estimate, lo, hi, past), report);
+  });
+  m.def("aft_locations", [](const AftRecord& r, const Columns& columns, std::size_t rows) {
+    const auto covariates = covariates_of(r.fit.model.names, columns);
+    return one_column(rows,
+                      [&](auto column) { return aft::locations(r.fit.model, covariates, column); });
   });
   m.def("aft_survival",
         [](const AftRecord& r, const Doubles& times, const Columns& columns, std::size_t rows) {
