@@ -37,7 +37,8 @@ struct Rows {
   [[nodiscard]] std::size_t size() const { return weight.size(); }
 };
 
-/// Reads and judges the rows, computes the moments of the columns and which of them are free.
+/// Reads and judges the rows, computes the moments of the columns and which of them are free. What
+/// `covariates` points to must outlive the result.
 Rows read_rows(const SurvivalColumns& customers, std::span<const Covariate> covariates,
                const Options& options, const Executor& executor);
 

@@ -56,7 +56,8 @@ TEST_P(AftLaws, DerivativesAreThoseOfFiniteDifferences) {
   // Events somewhere within (0, 1].
   for (std::size_t i = 0; i < 20; ++i) data.duration[i] = data.entry[i] = 0, data.event[i] = 1;
   const Executor executor;
-  const Rows rows = read_rows(data.customers(), data.covariates(), {}, executor);
+  const auto covariates = data.covariates();  // outlives the rows
+  const Rows rows = read_rows(data.customers(), covariates, {}, executor);
   const Likelihood likelihood(GetParam(), rows, 0.7, executor);
   Eigen::VectorXd point(likelihood.parameters());
   for (Eigen::Index k = 0; k < point.size(); ++k)
@@ -210,7 +211,8 @@ TEST_P(AftLaws, RidgeIsTheObjectiveAsWritten) {
   const Executor executor;
   const double ridge = 25;
   const Fit fit = fitted(GetParam(), data, {.ridge = ridge});
-  const Rows rows = read_rows(data.customers(), data.covariates(), {}, executor);
+  const auto covariates = data.covariates();  // outlives the rows
+  const Rows rows = read_rows(data.customers(), covariates, {}, executor);
   const Likelihood plain(GetParam(), rows, 0, executor);
   Eigen::VectorXd point(plain.parameters());
   point.head(3) << fit.model.location, fit.model.slopes[0], fit.model.slopes[1];
