@@ -136,9 +136,10 @@ void column_moments(std::span<const double> x, const Executor& executor, Rows& r
   const double size = farthest(rows, x, 0);
   double mean = mean_of(rows, x, executor, [](double v) { return v; });
   mean += mean_of(rows, x, executor, [&](double v) { return v - mean; });
-  const double unit = size > 0 ? size : 1;
+  const double unit = size > 0 ? size : 1, inverse = 1 / unit;
   const double variance = mean_of(rows, x, executor, [&](double v) {
-    return ((v - mean) / unit) * ((v - mean) / unit);
+    const double off = (v - mean) * inverse;
+    return off * off;
   });
   const double spread = std::sqrt(variance);
   rows.means.push_back(mean);
