@@ -19,6 +19,51 @@ class InsufficientDataError(ValueError):
 class VersionError(FormatError):
     pass
 
+class AftRecord:
+    schema: str
+    unit: str
+    def to_json(self) -> str: ...
+    @property
+    def aic(self) -> float: ...
+    @property
+    def concordance(self) -> float: ...
+    @concordance.setter
+    def concordance(self, arg0: typing.SupportsFloat | typing.SupportsIndex) -> None: ...
+    @property
+    def converged(self) -> bool: ...
+    @property
+    def covariance(self) -> numpy.typing.NDArray[numpy.float64]: ...
+    @property
+    def distribution(self) -> str: ...
+    @property
+    def events(self) -> float: ...
+    @property
+    def free(self) -> int: ...
+    @property
+    def iterations(self) -> int: ...
+    @property
+    def location(self) -> float: ...
+    @property
+    def log_likelihood(self) -> float: ...
+    @property
+    def longest(self) -> float: ...
+    @property
+    def names(self) -> list[str]: ...
+    @property
+    def null_log_likelihood(self) -> float: ...
+    @property
+    def rows(self) -> tuple: ...
+    @property
+    def standard_errors(self) -> list[float]: ...
+    @property
+    def stop_reason(self) -> str: ...
+    @property
+    def values(self) -> list[float]: ...
+    @property
+    def warning(self) -> str: ...
+    @property
+    def weight(self) -> float: ...
+
 class Calibrator:
     @staticmethod
     def from_json(arg0: str) -> Calibrator: ...
@@ -33,6 +78,47 @@ class Calibrator:
     def report(self) -> dict: ...
     @property
     def standard_errors(self) -> dict: ...
+
+class ChurnLadder:
+    def probabilities(
+        self,
+        arg0: collections.abc.Sequence[typing.Annotated[numpy.typing.ArrayLike, numpy.float64]],
+        arg1: typing.SupportsInt | typing.SupportsIndex,
+        arg2: typing.SupportsFloat | typing.SupportsIndex,
+    ) -> tuple: ...
+    def to_json(self) -> str: ...
+    @property
+    def accounts(self) -> float: ...
+    @property
+    def auc(self) -> float: ...
+    @property
+    def brier_skill(self) -> float: ...
+    @property
+    def calibration(self) -> tuple[float, float]: ...
+    @property
+    def coefficients(self) -> list[float]: ...
+    @property
+    def covariance(self) -> list[float]: ...
+    @property
+    def draws(self) -> list[float]: ...
+    @property
+    def events(self) -> float: ...
+    @property
+    def external(self) -> bool: ...
+    @property
+    def horizon_days(self) -> float: ...
+    @property
+    def log_loss(self) -> float: ...
+    @property
+    def rows_rejected(self) -> int: ...
+    @property
+    def rung(self) -> str: ...
+    @property
+    def schema(self) -> str: ...
+    @property
+    def unknown_outcomes(self) -> int: ...
+    @property
+    def warning(self) -> str: ...
 
 class ChurnModel:
     def to_json(self) -> str: ...
@@ -298,6 +384,39 @@ class CovariateModel:
         ],
     ) -> tuple: ...
 
+class CoxAccounts:
+    def __init__(
+        self,
+        arg0: collections.abc.Sequence[typing.Annotated[numpy.typing.ArrayLike, numpy.float64]],
+        arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+        arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.uint32] | None,
+        arg3: typing.SupportsInt | typing.SupportsIndex,
+    ) -> None: ...
+
+class CoxInput:
+    def __init__(
+        self,
+        arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+        arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+        arg4: collections.abc.Sequence[str],
+        arg5: collections.abc.Sequence[typing.Annotated[numpy.typing.ArrayLike, numpy.float64]],
+        arg6: typing.Annotated[numpy.typing.ArrayLike, numpy.uint32] | None,
+        arg7: typing.SupportsInt | typing.SupportsIndex,
+        arg8: typing.Annotated[numpy.typing.ArrayLike, numpy.uint32] | None,
+        arg9: typing.SupportsInt | typing.SupportsIndex,
+    ) -> None: ...
+
+class CoxModel:
+    def baselines(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> list: ...
+    @property
+    def coefficients(self) -> numpy.typing.NDArray[numpy.float64]: ...
+    @property
+    def means(self) -> numpy.typing.NDArray[numpy.float64]: ...
+    @property
+    def names(self) -> list[str]: ...
+
 class Estimate:
     def to_json(self) -> str: ...
     @property
@@ -436,6 +555,30 @@ class Profile:
     def to_dict(self) -> dict: ...
     def to_json(self) -> str: ...
 
+class SurvivalCurve:
+    @property
+    def at_risk(self) -> numpy.typing.NDArray[numpy.float64]: ...
+    @property
+    def deaths(self) -> numpy.typing.NDArray[numpy.float64]: ...
+    @property
+    def events(self) -> float: ...
+    @property
+    def greenwood(self) -> numpy.typing.NDArray[numpy.float64]: ...
+    @property
+    def hazard(self) -> numpy.typing.NDArray[numpy.float64]: ...
+    @property
+    def hazard_variance(self) -> numpy.typing.NDArray[numpy.float64]: ...
+    @property
+    def longest(self) -> float: ...
+    @property
+    def report(self) -> tuple: ...
+    @property
+    def survival(self) -> numpy.typing.NDArray[numpy.float64]: ...
+    @property
+    def time(self) -> numpy.typing.NDArray[numpy.float64]: ...
+    @property
+    def weight(self) -> float: ...
+
 class Tables:
     def __init__(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> None: ...
     def accounts(self, arg0: dict, arg1: collections.abc.Sequence[str]) -> None: ...
@@ -450,10 +593,46 @@ class Tables:
 def add_months(
     arg0: typing.SupportsInt | typing.SupportsIndex, arg1: typing.SupportsInt | typing.SupportsIndex
 ) -> int: ...
+def aft_locations(
+    arg0: AftRecord,
+    arg1: collections.abc.Sequence[typing.Annotated[numpy.typing.ArrayLike, numpy.float64]],
+    arg2: typing.SupportsInt | typing.SupportsIndex,
+) -> tuple: ...
+def aft_predict(
+    arg0: AftRecord,
+    arg1: str,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: collections.abc.Sequence[typing.Annotated[numpy.typing.ArrayLike, numpy.float64]],
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg5: typing.SupportsInt | typing.SupportsIndex,
+) -> tuple: ...
+def aft_predict_interval(
+    arg0: AftRecord,
+    arg1: str,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+    arg4: collections.abc.Sequence[typing.Annotated[numpy.typing.ArrayLike, numpy.float64]],
+    arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg6: typing.SupportsInt | typing.SupportsIndex,
+) -> tuple: ...
+def aft_survival(
+    arg0: AftRecord,
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: collections.abc.Sequence[typing.Annotated[numpy.typing.ArrayLike, numpy.float64]],
+    arg3: typing.SupportsInt | typing.SupportsIndex,
+) -> tuple: ...
 def ahp(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg1: typing.SupportsInt | typing.SupportsIndex,
 ) -> dict: ...
+def ask_curve(
+    arg0: SurvivalCurve,
+    arg1: str,
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg4: typing.SupportsFloat | typing.SupportsIndex,
+    arg5: bool,
+) -> tuple: ...
 def auc(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
@@ -552,6 +731,7 @@ def check(
     arg2: str,
     arg3: typing.SupportsInt | typing.SupportsIndex,
 ) -> dict: ...
+def check_proportional_hazards(arg0: CoxInput, arg1: CoxModel, arg2: str, arg3: str) -> tuple: ...
 def churn_labels(
     arg0: Tables,
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
@@ -572,6 +752,16 @@ def classify(
 def concentration(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
 ) -> Concentration: ...
+def cox_churn(
+    arg0: CoxModel, arg1: CoxAccounts, arg2: typing.SupportsFloat | typing.SupportsIndex
+) -> tuple: ...
+def cox_log_hazard_ratio(arg0: CoxModel, arg1: CoxAccounts) -> tuple: ...
+def cox_restricted_mean(
+    arg0: CoxModel, arg1: CoxAccounts, arg2: typing.SupportsFloat | typing.SupportsIndex
+) -> tuple: ...
+def cox_survival(
+    arg0: CoxModel, arg1: CoxAccounts, arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]
+) -> tuple: ...
 def days_of_ticks(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
     arg1: typing.SupportsInt | typing.SupportsIndex,
@@ -660,6 +850,19 @@ def find_leaks(
     arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg5: typing.SupportsFloat | typing.SupportsIndex,
 ) -> list: ...
+def fit_aft(
+    arg0: str,
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg5: collections.abc.Sequence[str],
+    arg6: collections.abc.Sequence[typing.Annotated[numpy.typing.ArrayLike, numpy.float64]],
+    arg7: typing.Annotated[numpy.typing.ArrayLike, numpy.uint32] | None,
+    arg8: typing.SupportsFloat | typing.SupportsIndex,
+    arg9: bool,
+    arg10: typing.SupportsFloat | typing.SupportsIndex,
+) -> AftRecord: ...
 def fit_bgbb(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
@@ -691,6 +894,20 @@ def fit_covariates(
     arg7: typing.SupportsFloat | typing.SupportsIndex,
     arg8: str,
 ) -> dict: ...
+def fit_cox(
+    arg0: CoxInput,
+    arg1: str,
+    arg2: str,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+    arg4: bool,
+) -> tuple: ...
+def fit_curve(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg4: bool,
+) -> SurvivalCurve: ...
 def fit_hazard(
     arg0: str,
     arg1: collections.abc.Sequence[typing.Annotated[numpy.typing.ArrayLike, numpy.float64]],
@@ -705,6 +922,27 @@ def fit_hazard(
     arg10: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex],
     arg11: dict,
 ) -> ChurnModel: ...
+def fit_ladder(
+    arg0: str,
+    arg1: collections.abc.Sequence[typing.Annotated[numpy.typing.ArrayLike, numpy.float64]],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg5: typing.SupportsFloat | typing.SupportsIndex,
+    arg6: typing.SupportsFloat | typing.SupportsIndex,
+    arg7: typing.SupportsFloat | typing.SupportsIndex,
+    arg8: collections.abc.Sequence[
+        tuple[
+            typing.SupportsFloat | typing.SupportsIndex, typing.SupportsFloat | typing.SupportsIndex
+        ]
+    ],
+    arg9: collections.abc.Sequence[typing.SupportsInt | typing.SupportsIndex],
+    arg10: bool,
+    arg11: typing.SupportsFloat | typing.SupportsIndex,
+    arg12: typing.SupportsFloat | typing.SupportsIndex,
+    arg13: typing.SupportsInt | typing.SupportsIndex,
+    arg14: typing.SupportsInt | typing.SupportsIndex,
+) -> ChurnLadder: ...
 def fit_logistic(
     arg0: str,
     arg1: collections.abc.Sequence[typing.Annotated[numpy.typing.ArrayLike, numpy.float64]],
@@ -768,6 +1006,30 @@ def given(
     arg2: str,
     arg3: typing.SupportsInt | typing.SupportsIndex,
 ) -> Estimate: ...
+def given_cox(
+    arg0: collections.abc.Sequence[str],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: collections.abc.Sequence[
+        tuple[
+            typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+            typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+            typing.SupportsFloat | typing.SupportsIndex,
+        ]
+    ],
+) -> CoxModel: ...
+def given_curve(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg6: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg7: typing.SupportsFloat | typing.SupportsIndex,
+    arg8: typing.SupportsFloat | typing.SupportsIndex,
+    arg9: typing.SupportsFloat | typing.SupportsIndex,
+) -> SurvivalCurve: ...
 def given_in_periods(
     arg0: str, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]
 ) -> Estimate: ...
@@ -816,6 +1078,24 @@ def log_likelihood(
     arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
     arg5: typing.SupportsInt | typing.SupportsIndex,
 ) -> tuple: ...
+def log_rank(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.uint32],
+    arg5: typing.SupportsInt | typing.SupportsIndex,
+    arg6: typing.Annotated[numpy.typing.ArrayLike, numpy.uint32] | None,
+    arg7: typing.SupportsInt | typing.SupportsIndex,
+    arg8: typing.SupportsFloat | typing.SupportsIndex,
+) -> tuple[
+    float,
+    float,
+    float,
+    numpy.typing.NDArray[numpy.float64],
+    numpy.typing.NDArray[numpy.float64],
+    tuple,
+]: ...
 def maximum_profit(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
@@ -832,10 +1112,12 @@ def order_state_from(
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg2: str,
 ) -> OrderState: ...
+def parse_aft(arg0: str) -> AftRecord: ...
 def parse_churn_model(arg0: str) -> ChurnModel: ...
 def parse_date(arg0: str, arg1: str) -> int: ...
 def parse_dates(arg0: numpy.ndarray, arg1: str) -> numpy.typing.NDArray[numpy.int32]: ...
 def parse_estimate(arg0: str) -> Estimate: ...
+def parse_ladder(arg0: str) -> ChurnLadder: ...
 def parse_model(arg0: str) -> Model: ...
 def parse_numbers(arg0: numpy.ndarray, arg1: str) -> tuple: ...
 def parse_profile(arg0: str, arg1: str) -> Profile: ...
@@ -852,6 +1134,7 @@ def probability_alive_at(
     arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg5: typing.SupportsInt | typing.SupportsIndex,
 ) -> tuple: ...
 def probability_alive_interval(
     arg0: Estimate,
@@ -885,6 +1168,7 @@ def probability_of_orders(
     arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg6: typing.SupportsInt | typing.SupportsIndex,
 ) -> tuple: ...
 def probability_of_orders_new(
     arg0: Estimate,
@@ -1002,6 +1286,23 @@ def summarize(
     arg6: str,
     arg7: bool,
 ) -> tuple: ...
+def survival_brier(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> tuple[numpy.typing.NDArray[numpy.float64], float, float, int, tuple]: ...
+def survival_concordance(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.uint32] | None,
+    arg6: typing.SupportsInt | typing.SupportsIndex,
+) -> tuple[float, float, float, float]: ...
 def whale_curve(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg1: typing.SupportsInt | typing.SupportsIndex,

@@ -70,13 +70,13 @@ TEST(EstimateFile, ModelsInPeriodsReadBack) {
 
 TEST(EstimateFile, DamageIsNoticed) {
   const std::string json = to_json(cdnow_estimate());
-  int accepted = 0;
   for (std::size_t i = 0; i < json.size(); ++i) {
     std::string damaged = json;
     damaged[i] = damaged[i] == '7' ? '8' : '7';
-    accepted += parse_estimate(damaged).has_value();
+    const auto read = parse_estimate(damaged);
+    // The 17th digit of a number may be another one and the number the same.
+    EXPECT_TRUE(!read || to_json(*read) == json) << i;
   }
-  EXPECT_EQ(accepted, 0);
   for (std::size_t n = 0; n < json.size(); n += 7) EXPECT_FALSE(parse_estimate(json.substr(0, n)));
 }
 
