@@ -300,7 +300,7 @@ def pareto_inputs(d, rows):
                                                       d.log_between(1e-6, 1, 4))
 
 
-def make_pareto_nbd(d, rows=150):
+def make_pareto_nbd(d, rows=300):
     first = pareto_account(leaves_silently, time_alive)
     second = pareto_account(leaves_silently_closed, time_alive_closed)
     table = []
@@ -354,13 +354,15 @@ def make_tricomi(d):
 
 def make_discrete(d):
     """Rows of all functions; unused columns are empty."""
-    tables = [("log_beta_survival", discrete.survival_inputs, discrete.log_beta_survival),
-              ("bgbb", discrete.bgbb_inputs, discrete.bgbb)]
+    tables = [("log_beta_survival", discrete.survival_inputs, discrete.log_beta_survival, None),
+              ("bgbb", discrete.bgbb_inputs, discrete.bgbb, None),
+              ("discounted_survival", discrete.discounted_inputs, discrete.discounted_survival,
+               discrete.discounted_survival_closed)]
     rows = []
-    for name, inputs, formula in tables:
+    for name, inputs, formula, second in tables:
         for region, args in inputs(d):
             args = tuple(float(v) for v in args)
-            values = settled(formula, args)
+            values = settled(formula, args, second)
             rows.append(((name, region) + args + ("",) * (8 - len(args)), values))
             while len(rows[-1][1]) < 4:
                 rows[-1][1].append(mp.nan)
@@ -368,7 +370,8 @@ def make_discrete(d):
         "Models in discrete time (tools/reference_discrete.py); unused: empty, nan.",
         "log_beta_survival(a,b,t) = ln E[(1-P)^t], P ~ Beta(a,b);",
         "bgbb(alpha,beta,gamma,delta,x,t_x,n,m): ln likelihood, P(there at n+1), expected orders",
-        "and P(no order) in the next m periods."]
+        "and P(no order) in the next m periods;",
+        "discounted_survival(a,b,d,n) = sum over j = 1..n of E[(1-P)^j]/(1+d)^j, n = inf: endless."]
 
 
 def cnbd_inputs(d):
