@@ -53,6 +53,29 @@ def test_mean_absolute_errors_of_btydplus(result: kam.BacktestResult) -> None:
     assert result["MBGNBD"].numbers["mae"] == pytest.approx(0.764778, abs=5e-7 + 1e-6)
 
 
+@pytest.fixture(scope="module")
+def others(sample: Any) -> kam.BacktestResult:
+    return kam.backtest(sample, cut=CUT, as_of=END, model=[kam.ParetoNBD, kam.NBD], draws=100)
+
+
+def test_pareto_nbd_is_that_of_the_walkthrough(others: kam.BacktestResult) -> None:
+    """BTYD 2.4.3; its search stops short of the optimum, so the last digit may differ by one."""
+    m = others["ParetoNBD"]
+    published = [0.138, 0.600, 1.196, 1.714, 2.399, 2.907, 3.819, 6.403]
+    np.testing.assert_allclose(m.frequency["expected"], published, atol=0.0015)
+    weeks = [1308.856, 1385.275, 1459.923, 1532.906, 1604.320, 1674.253]
+    np.testing.assert_allclose(m.tracking["expected_cumulative"][19:25], weeks, rtol=2e-4)
+
+
+def test_errors_of_pareto_nbd_and_nbd(others: kam.BacktestResult) -> None:
+    """BTYDplus 1.2.0 (run): .754548 and 1.04102. Sum of the Pareto/NBD: 1665.513107, 50 digits."""
+    assert others["ParetoNBD"].numbers["mae"] == pytest.approx(0.754548, abs=2e-5)
+    assert others["NBD"].numbers["mae"] == pytest.approx(1.04102, abs=2e-5)
+    n = others["ParetoNBD"].numbers
+    assert n["expected_orders"] == pytest.approx(1665.513107, rel=1e-6)
+    assert n["expected_orders_pred_lo"] < n["expected_orders"] < n["expected_orders_pred_hi"]
+
+
 def test_tracking_of_the_walkthrough(result: kam.BacktestResult) -> None:
     """BTYD 2.4.3: weeks 20 to 25; expected at its own, rounded optimum (seven digits)."""
     table = result["BGNBD"].tracking

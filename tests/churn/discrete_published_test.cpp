@@ -112,6 +112,12 @@ TEST(Donations, DiscountedResidualTransactions) {
   };
   EXPECT_NEAR(dert(6, 6), 5.9098942, 1e-7);
   EXPECT_NEAR(dert(0, 0), .11475272, 1e-8);
+  // BTYD (run) at its own parameters; it ends its 2F1 series at five digits or so.
+  const auto of_btyd = [](double x, double t_x) {
+    return bgbb::discounted_expected_orders(kBtyd, HUGE_VAL, .1, x, t_x, 6);
+  };
+  EXPECT_LE(relative_error(of_btyd(6, 6), 5.909763), 1e-5);
+  EXPECT_LE(relative_error(of_btyd(0, 0), .1147517), 1e-5);
 }
 
 TEST(Cohorts, SbgConvergedOptima) {
