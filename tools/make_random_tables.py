@@ -260,20 +260,20 @@ ACCOUNT = "r,alpha,a,b,x,t_x,T,t,log_likelihood,probability_alive,expected_order
 HARD = "hard box: parameters 1e-2..1e3, x 0..5000, T 1e-3..1e4, t 1e-6..1e5"
 RENEWALS = "renewals,periods,discount,duration,event,log_likelihood,survival,churn_probability"
 MODELS = {  # name: (rows of the table, row, columns, what the header says)
-    "bgnbd": (1600, account_rows("bgnbd"), ACCOUNT + ",probability_no_order", HARD),
-    "mbgnbd": (1600, account_rows("mbgnbd"), ACCOUNT + ",probability_no_order", HARD),
+    "bgnbd": (1000, account_rows("bgnbd"), ACCOUNT + ",probability_no_order", HARD),
+    "mbgnbd": (1000, account_rows("mbgnbd"), ACCOUNT + ",probability_no_order", HARD),
     "bgcnbd": (1500, cnbd_rows("bgcnbd"), "k," + ACCOUNT + ",probability_no_order",
                HARD + ", k 2..20, t cut so that a sum of some 400 phases reaches"),
     "mbgcnbd": (1500, cnbd_rows("mbgcnbd"), "k," + ACCOUNT + ",probability_no_order",
                 HARD + ", k 2..20, t cut so that a sum of some 400 phases reaches"),
-    "pareto_nbd": (1600, pareto_rows, ACCOUNT.replace("a,b", "s,beta"),
+    "pareto_nbd": (1000, pareto_rows, ACCOUNT.replace("a,b", "s,beta"),
                    HARD + "; some s to 1e4, beta to 1e5"),
     "nbd": (2000, nbd_rows,
             "r,alpha,x,t_x,T,t,log_likelihood,expected_orders,probability_no_order", HARD),
     "bgbb": (1600, bgbb_rows, "alpha,beta,gamma,delta,x,t_x,n,periods,log_likelihood,"
              "probability_alive,expected_orders,probability_no_order",
              "hard box: parameters 1e-2..1e3, n to 5000, periods to 3000"),
-    "sbg": (1500, sbg_rows, "alpha,beta," + RENEWALS + ",discounted_residual",
+    "sbg": (1000, sbg_rows, "alpha,beta," + RENEWALS + ",discounted_residual",
             "hard box: parameters 1e-2..1e3, renewals and durations to 1000, periods to 5000,\n"
             "# discount 1e-5..10; discounted_residual is endless"),
     "bdw": (1600, bdw_rows, "alpha,beta,c," + RENEWALS + ",discounted_residual",

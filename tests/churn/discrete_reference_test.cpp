@@ -45,6 +45,17 @@ TEST(DiscreteReference, LogBetaSurvival) {
   EXPECT_LE(error.at("hard"), 1e-12);
 }
 
+/// Few periods, many, endless: by its series and by its quadrature. `large`: a and b to 1e6, where
+/// the quadrature loses digits to ln B(a, b).
+TEST(DiscreteReference, DiscountedSurvival) {
+  auto error = worst("discounted_survival", [](const double* x, const double* y) {
+    return relative_error(discounted_survival(x[1], x[2], x[3], x[4]), y[1]);
+  });
+  EXPECT_LE(error.at("bulk"), 1e-12);
+  EXPECT_LE(error.at("hard"), 1e-12);
+  EXPECT_LE(error.at("large"), 1e-9);
+}
+
 TEST(DiscreteReference, Bgbb) {
   auto error = worst("bgbb", [](const double* x, const double* y) {
     const bgbb::Parameters p{x[1], x[2], x[3], x[4]};
