@@ -6,7 +6,8 @@
 
 Writes tests/reference/random_MODEL.csv; tests/churn/random_points_test.cpp reads them. gmpy2 is
 optional: it makes mpmath several times faster, and changes nothing else. With it the whole run
-takes about half an hour. Each table has its own seeded generator.
+takes some seven minutes of CPU time, shared by all CPUs (or KAM_WORKERS). Each table has its own
+seeded generator.
 
 What a point is drawn from is said in the header of each table: a box of parameters, log-uniform,
 and histories chosen to hurt: no orders or thousands of them, the last one right after the first,
@@ -18,6 +19,8 @@ Inputs are exact doubles (repr). Values are computed with 50 digits or more and 
 second computation, as in make_reference_tables.py; 18 digits are printed.
 """
 
+import multiprocessing
+import os
 import sys
 import time
 
@@ -27,7 +30,6 @@ from mpmath import exp, expm1, log, log1p, loggamma, mp, mpf
 from reference_cnbd import cnbd_account, mean_renewals_sum, phases_to_sum
 from reference_formulas import (
     FIRST_CHANCE,
-    TALLY,
     account,
     gamma_gamma,
     mean_saturation,
@@ -37,6 +39,7 @@ from reference_formulas import (
 from reference_pareto_nbd import leaves_silently, leaves_silently_closed
 
 DIGITS = 18
+WORKERS = int(os.environ.get("KAM_WORKERS", os.cpu_count() or 1))
 LARGEST = 330_000  # bytes of one table
 
 # --- histories and parameters that hurt --------------------------------------
@@ -114,7 +117,7 @@ def account_rows(model):
 
     def row(d, region):
         args = (*beta_geometric(d, region), *history(d, region), horizon(d, region))
-        return args, settled(first, args, second)
+        return args, first, second
     return row
 
 
@@ -128,8 +131,7 @@ def cnbd_rows(model):
         t = horizon(d, region)
         while phases_to_sum(k, r + k * x, t / (alpha + age)) > 400:  # a sum, term by term
             t /= 16
-        args = (k, r, alpha, a, b, x, t_x, age, t)
-        return args, settled(score, args)
+        return (k, r, alpha, a, b, x, t_x, age, t), score, None
     return row
 
 
@@ -149,7 +151,7 @@ def pareto_score(silent):
 
 def pareto_rows(d, region):
     args = (*pareto(d, region), *history(d, region), horizon(d, region))
-    return args, settled(pareto_score(leaves_silently), args, pareto_score(leaves_silently_closed))
+    return args, pareto_score(leaves_silently), pareto_score(leaves_silently_closed)
 
 
 def nbd_score(r, alpha, x, t_x, age, t):
@@ -161,7 +163,7 @@ def nbd_score(r, alpha, x, t_x, age, t):
 def nbd_rows(d, region):
     parameters = around(d, (0.385, 12.07)) if region == "bulk" else box(d, 2)
     args = (*parameters, *history(d, region), horizon(d, region))
-    return args, settled(nbd_score, args)
+    return args, nbd_score, None
 
 
 def bgbb_rows(d, region):
@@ -174,7 +176,7 @@ def bgbb_rows(d, region):
         theta[2] = near(d, 1.0)
     ahead = d.randint(1, 40) if bulk else int(d.log_between(1, 3001))
     args = (*theta, float(x), float(t_x), float(n), float(ahead))
-    return args, settled(discrete.bgbb, args)
+    return args, discrete.bgbb, None
 
 
 def renewal_inputs(d, region, shape):
@@ -219,10 +221,11 @@ def sbg_residual_closed(p, renewals, ahead, discount):
 
 
 def sbg_rows(d, region):
+    """Every tenth row by the integral too, which costs ten times as much."""
     args = renewal_inputs(d, region, False)
-    first, second = [renewal_score(sbg_log_survival, f) for f in (sbg_residual,
-                                                                  sbg_residual_closed)]
-    return args, settled(first, args, second)
+    closed, integral = [renewal_score(sbg_log_survival, f) for f in (sbg_residual_closed,
+                                                                     sbg_residual)]
+    return args, closed, integral if d.random() < 0.1 else None
 
 
 def bdw_log_survival(p, t):
@@ -242,7 +245,7 @@ def bdw_residual(p, renewals, ahead, discount):
 
 def bdw_rows(d, region):
     args = renewal_inputs(d, region, True)
-    return args, settled(renewal_score(bdw_log_survival, bdw_residual), args)
+    return args, renewal_score(bdw_log_survival, bdw_residual), None
 
 
 def gamma_gamma_rows(d, region):
@@ -253,7 +256,7 @@ def gamma_gamma_rows(d, region):
         q = 1 + d.log_between(1e-9, 1e3, 6)
         args = (d.log_between(1e-2, 1e3, 6), q, d.log_between(1e-3, 1e6, 6),
                 float(int(d.log_between(1, 5001))), d.log_between(1e-9, 1e9, 6))
-    return args, settled(gamma_gamma, args)
+    return args, gamma_gamma, None
 
 
 ACCOUNT = "r,alpha,a,b,x,t_x,T,t,log_likelihood,probability_alive,expected_orders"
@@ -284,25 +287,34 @@ MODELS = {  # name: (rows of the table, row, columns, what the header says)
 }
 
 
+JOBS = []  # (inputs, formula, second formula), drawn before the workers fork
+
+
+def values(i):
+    inputs, first, second = JOBS[i]
+    return [mp.nstr(v, DIGITS) for v in settled(first, inputs, second)]
+
+
 def make(name):
     count, row, columns, note = MODELS[name]
-    d, started = Draw("kam random " + name), time.process_time()
-    TALLY.clear()
+    d, started = Draw("kam random " + name), time.monotonic()
+    regions = ["bulk" if i % 5 == 0 else "hard" for i in range(count)]
+    JOBS[:] = [row(d, region) for region in regions]
+    with multiprocessing.get_context("fork").Pool(WORKERS) as pool:
+        outputs = pool.map(values, range(count), chunksize=10)
     lines = [f"# Random hard points of one model: {name} (tools/make_random_tables.py).",
              "# " + note,
              f"# Inputs are exact doubles (repr); values have {DIGITS} digits, computed at 50 and",
              "# more and confirmed by a second computation. A fifth of the rows is bulk.",
              "region," + columns]
-    for i in range(count):
-        region = "bulk" if i % 5 == 0 else "hard"
-        inputs, outputs = row(d, region)
-        cells = [f"{v:g}" if v == float(f"{v:g}") else repr(v) for v in inputs]
-        lines.append(",".join([region, *cells, *(mp.nstr(v, DIGITS) for v in outputs)]))
+    for region, (inputs, _, _), cells in zip(regions, JOBS, outputs, strict=True):
+        given = [f"{v:g}" if v == float(f"{v:g}") else repr(v) for v in inputs]
+        lines.append(",".join([region, *given, *cells]))
     text = "\n".join(lines) + "\n"
     assert len(text) < LARGEST, (name, len(text))
     (OUT / f"random_{name}.csv").write_text(text)
     print(f"random_{name}.csv: {count} rows, {len(text)} bytes, "
-          f"{time.process_time() - started:.0f} s; rows settled by {dict(TALLY)}", flush=True)
+          f"{time.monotonic() - started:.0f} s", flush=True)
 
 
 if __name__ == "__main__":
