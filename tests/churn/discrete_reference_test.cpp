@@ -45,6 +45,13 @@ TEST(DiscreteReference, LogBetaSurvival) {
   EXPECT_LE(error.at("hard"), 1e-12);
 }
 
+/// Arguments so small that rounding of Stirling's remainder would be all there is (400 digits).
+TEST(DiscreteReference, LogBetaSurvivalOfTinyArguments) {
+  EXPECT_LE(relative_error(log_beta_survival(1e-12, 33, 14), -3.5819205054958000962e-13), 1e-14);
+  EXPECT_LE(relative_error(log_beta_survival(1e-15, 12, 1e6), -1.13728603779223801e-14), 1e-14);
+  EXPECT_LE(relative_error(log_beta_survival(1e-14, 1e4, 1e-5), -1.0000500011666167413e-23), 1e-14);
+}
+
 /// Few periods, many, endless: by its series and by its quadrature. `large`: a and b to 1e6, where
 /// the quadrature loses digits to ln B(a, b).
 TEST(DiscreteReference, DiscountedSurvival) {

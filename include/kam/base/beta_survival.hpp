@@ -13,6 +13,32 @@ namespace kam {
 
 namespace detail {
 
+/// rest(b + s + d) - rest(b + s) - rest(b + d) + rest(b) of Stirling's remainder without its first
+/// term, x >= kStirlingFrom. Where s or d is small beside b the difference is its derivative at the
+/// middle: subtracting would leave the rounding of rest(b), however small s d is.
+[[nodiscard]] inline double stirling_rest_cross(double b, double s, double d) noexcept {
+  constexpr double kSmall = 1e-5;
+  const double small = s < d ? s : d, large = s < d ? d : s;
+  const auto rest = [](double x) {
+    const double y = 1 / (x * x);
+    const double tail = -1 / 1680.0 + y * (1 / 1188.0 - y * (691 / 360360.0));
+    return y / x * (-1 / 360.0 + y * (1 / 1260.0 + y * tail));
+  };
+  const auto slope = [](double x) {
+    const double y = 1 / (x * x);
+    const double tail = 1 / 240.0 - y * (1 / 132.0 - y * (691 / 32760.0));
+    return y * y * (1 / 120.0 - y * (1 / 252.0 - y * tail));
+  };
+  const auto bend = [](double x) {
+    const double y = 1 / (x * x);
+    const double tail = 1 / 30.0 - y * (5 / 66.0 - y * (691 / 2730.0));
+    return -(y * y / x) * (1 / 30.0 - y * (1 / 42.0 - y * tail));
+  };
+  if (large < kSmall * b) return small * large * bend(b + 0.5 * (small + large));
+  if (small < kSmall * b) return small * (slope(b + large + 0.5 * small) - slope(b + 0.5 * small));
+  return rest(b + s + d) - rest(b + s) - rest(b + d) + rest(b);
+}
+
 /// ln[Gamma(b + s + d) Gamma(b) / (Gamma(b + s) Gamma(b + d))] >= 0 for b >= kStirlingFrom: the
 /// second difference of Stirling's series, its leading terms combined so that they do not cancel.
 [[nodiscard]] inline double log_gamma_cross_large(double b, double s, double d) noexcept {
@@ -22,12 +48,7 @@ namespace detail {
   const double log_cross = gap < 0.5 ? std::log1p(-gap) : std::log((b / bs) * (bsd / bd));
   const double main = (b - 0.5) * log_cross + s * std::log1p(d / bs) + d * std::log1p(s / bd);
   const double reciprocals = (s / bs) * (d / bd) * ((b + bsd) / (b * bsd));
-  const auto rest = [](double x) {  // stirling_remainder without its first term
-    const double y = 1 / (x * x);
-    const double tail = -1 / 1680.0 + y * (1 / 1188.0 - y * (691 / 360360.0));
-    return y / x * (-1 / 360.0 + y * (1 / 1260.0 + y * tail));
-  };
-  return main + reciprocals / 12 + (rest(bsd) - rest(bs) - rest(bd) + rest(b));
+  return main + reciprocals / 12 + stirling_rest_cross(b, s, d);
 }
 
 inline constexpr double kDirectPeriods = 3000;  // beyond this a quadrature is cheaper
@@ -78,7 +99,8 @@ inline constexpr double kDirectPeriods = 3000;  // beyond this a quadrature is c
   for (; b < detail::kStirlingFrom; b += 1) {
     sum += std::log1p((a / b) * (periods / (b + a + periods)));
   }
-  return -(sum + detail::log_gamma_cross_large(b, a, periods));
+  const double fall = sum + detail::log_gamma_cross_large(b, a, periods);
+  return fall < 0 ? 0 : -fall;  // < 0 by one rounding, among denormal numbers
 }
 
 /// E[(1 - theta)^periods]: the share still there after so many periods.

@@ -122,8 +122,9 @@ namespace detail {
 [[nodiscard]] inline double log_likelihood(const Parameters& p, double x, double t_x,
                                            double n) noexcept {
   if (!detail::readable(p, x, t_x, n)) return kNaN;
-  return detail::log_left_at(p, x, t_x) +
-         log_add_exp(detail::log_silence(p, x, t_x, n), detail::log_stayed(p, x, t_x, n));
+  const double sum = detail::log_left_at(p, x, t_x) + log_add_exp(detail::log_silence(p, x, t_x, n),
+                                                                  detail::log_stayed(p, x, t_x, n));
+  return sum > 0 ? 0 : sum;  // > 0 by one rounding, where the history is certain
 }
 
 /// P(there in period n + ahead | x, t_x, n). The paper's P(alive at n + 1) is ahead = 1:
