@@ -14,7 +14,7 @@ from kam import _core, _frames
 from kam._columns import Doubles, encode_ids, warn_rows
 from kam._design import Design, Missing, Unseen
 from kam._errors import ConvergenceWarning, DataError, FormatError
-from kam._survival import warn_left_out
+from kam._survival import p_text, warn_left_out
 from kam._survival_input import (
     Names,
     Strata,
@@ -57,11 +57,12 @@ class ProportionalHazards:
     global_p_value: float
 
     def __str__(self) -> str:
-        lines = [f"{'proportional hazards':<22} {'chi-squared':>12} {'p':>10}"]
-        for row in zip(self.names, self.chi_squared, self.p_value, strict=True):
-            lines.append("  {:<20} {:12.4f} {:10.4g}".format(*row))
+        width = max(18, *(len(name) for name in self.names))
+        lines = [f"{'proportional hazards':<{width + 2}} {'chi-squared':>12} {'p':>10}"]
+        for name, test, p in zip(self.names, self.chi_squared, self.p_value, strict=True):
+            lines.append(f"  {name:<{width}} {test:12.4f} {p:10.4g}")
         lines.append(
-            f"  {'all':<20} {self.global_chi_squared:12.4f} {self.global_p_value:10.4g}"
+            f"  {'all':<{width}} {self.global_chi_squared:12.4f} {self.global_p_value:10.4g}"
             f"  ({self.global_degrees_of_freedom:g} df)"
         )
         return "\n".join(lines)
@@ -311,7 +312,7 @@ class CoxPH:
         chi_squared, df, p_value = self._tests["likelihood_ratio"]
         lines.append(
             f"  log-likelihood {facts['log_likelihood']:.6f}, likelihood ratio {chi_squared:.5g} "
-            f"on {df:g} df, p = {p_value:.3g}"
+            f"on {df:g} df, p {p_text(p_value)}"
         )
         lines.append(
             f"  concordance {facts['concordance']:.4f}, {facts['stop_reason']} after "

@@ -338,7 +338,7 @@ class LogRankResult:
     def __str__(self) -> str:
         lines = [
             f"log-rank  chi-squared {self.chi_squared:.6g} on {self.degrees_of_freedom:g} df, "
-            f"p = {self.p_value:.4g}"
+            f"p {p_text(self.p_value)}"
         ]
         for group, seen, due in zip(self.groups, self.observed, self.expected, strict=True):
             lines.append(f"  {group!s:<16} {seen:10g} events, {due:10.1f} expected")
@@ -443,6 +443,11 @@ def brier_score(
         text = f"brier_score: {beyond} times beyond the longest duration {supported:g} are NaN"
         warnings.warn(text, RowWarning, stacklevel=2)
     return BrierResult(at, score, integrated, supported)
+
+
+def p_text(p_value: float) -> str:
+    """A p-value that has underflowed is small, not 0."""
+    return f"= {p_value:.3g}" if p_value > 1e-300 else "< 1e-300"
 
 
 def _number(value: float) -> str:
