@@ -109,6 +109,7 @@ class CoxPH:
         self.robust, self.ridge = bool(robust), float(ridge)
         self.levels, self.unseen, self.missing = levels, unseen, missing
         self._model: _core.CoxModel | None = None
+        self._roles: tuple[str, str, str | None] | None = None
 
     def fit(
         self,
@@ -128,7 +129,7 @@ class CoxPH:
         """
         names = self._covariates(frame, duration, event, entry, sample_weight, covariates)
         columns, rows = read_rows(frame, duration, event, entry, sample_weight)
-        self._roles = {"duration": duration, "event": event, "entry": entry}
+        self._roles = (duration, event, entry)
         options = {"levels": self.levels, "unseen": self.unseen, "missing": self.missing}
         self._design = learn_design(columns, names, **options)
         self._strata, stratum, no_stratum = Strata.learn(columns, names_of(self.strata))
@@ -185,7 +186,16 @@ class CoxPH:
         columns = [np.ascontiguousarray(column) for column in made.columns]
         strata = max(1, len(self._strata.levels))
         return _core.CoxInput(
-            *rows, self._design.names, columns, stratum, strata, cluster, clusters
+            rows.duration,
+            rows.event,
+            rows.entry,
+            rows.weight,
+            self._design.names,
+            columns,
+            stratum,
+            strata,
+            cluster,
+            clusters,
         )
 
     # ---- what was fitted ------------------------------------------------------------------------
@@ -381,10 +391,10 @@ class CoxPH:
         weights of the fit. `transform` of time: "rank", "identity" or "km"."""
         if transform not in ("rank", "identity", "km"):
             raise ValueError(f"`transform` must be rank, identity or km, got {transform!r}")
-        roles = self._roles if self._model is not None else {}
-        if not roles:
+        roles = self._roles
+        if roles is None:
             raise ValueError("only a model that was fitted here, not one read from JSON, can check")
-        columns, rows = read_rows(frame, **roles, sample_weight=sample_weight)
+        columns, rows = read_rows(frame, *roles, sample_weight)
         _, stratum, no_stratum = Strata.learn(columns, self._strata.columns)
         data = self._input(columns, rows, stratum, no_stratum)
         tests, overall = _core.check_proportional_hazards(data, self._fitted, transform, self.ties)
@@ -458,7 +468,7 @@ class CoxPH:
         model._facts = {
             name: math.nan if value is None else value for name, value in content["facts"].items()
         }
-        model._roles = {}
+        model._roles = None
         baselines = [
             (
                 numbers_from_json(b["time"]),
@@ -488,7 +498,7 @@ class CoxPH:
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         if state["json"] is None:
-            self._model = None
+            self._model = self._roles = None
         else:
             self.__dict__.update(self.from_json(state["json"]).__dict__)
             self._roles = state["roles"]

@@ -133,16 +133,16 @@ class _Curve:
         x, t = np.broadcast_arrays(
             np.asarray(argument, dtype=np.float64), np.asarray(tenure, dtype=np.float64)
         )
-        flat = [np.ascontiguousarray(v.reshape(-1)) for v in (x, t)]
-        answer = _core.ask_curve(self._fitted, what, *flat, float(level), plain)
-        beyond = np.isnan(answer[0]) & ~np.isnan(flat[0]) & ~np.isnan(flat[1])
+        flat_x, flat_t = np.ascontiguousarray(x.reshape(-1)), np.ascontiguousarray(t.reshape(-1))
+        answer = _core.ask_curve(self._fitted, what, flat_x, flat_t, float(level), plain)
+        beyond = np.isnan(answer[0]) & ~np.isnan(flat_x) & ~np.isnan(flat_t)
         if beyond.any():
             text = (
                 f"{what}: {int(beyond.sum())} answers are NaN, beyond the longest observed "
                 f"duration {self.longest_:g}"
             )
             warnings.warn(text, RowWarning, stacklevel=4)
-        return tuple(column.reshape(x.shape) for column in answer)  # type: ignore[return-value]
+        return tuple(column.reshape(x.shape) for column in answer)
 
 
 def _even_steps(survival: Doubles, steps: int) -> Any:
@@ -365,11 +365,13 @@ def log_rank(
     strata_of, stratum, no_stratum = Strata.learn(columns, names_of(strata))
     if no_stratum is not None:
         missing = missing | no_stratum
-    ids = encode_ids(np.where(missing, None, texts))
+    named = texts.copy()
+    named[missing] = None
+    ids = encode_ids(named)
     codes = np.where(ids.codes == _core.NO_ACCOUNT, 0, ids.codes).astype(np.uint32)
     if len(ids.unique) < 2:
         raise DataError(f"column '{group}' (for group) holds fewer than two groups")
-    *test, observed, expected, report = _core.log_rank(
+    chi_squared, df, p_value, observed, expected, report = _core.log_rank(
         *rows.without(missing),
         codes,
         len(ids.unique),
@@ -378,7 +380,7 @@ def log_rank(
         float(rho),
     )
     warn_left_out(report)
-    return LogRankResult(*test, list(ids.unique), observed, expected)
+    return LogRankResult(chi_squared, df, p_value, list(ids.unique), observed, expected)
 
 
 def concordance(
