@@ -28,10 +28,22 @@ std::vector<std::uint8_t> finite_rows(const Data& data) {
   return finite;
 }
 
-/// Weighted mean and standard deviation over the rows of weight > 0; computed in units of the
-/// largest value, so that squares neither overflow nor vanish.
-void moments_of(std::span<const double> values, std::span<const double> weights, double total,
-                double& mean, double& sd) {
+/// Sum of weight x term(value), four partial sums at a time.
+template <class Term>
+double weighted_sum(std::span<const double> values, std::span<const double> weights,
+                    const Term& term) {
+  double sums[4] = {0, 0, 0, 0};
+  std::size_t i = 0;
+  for (; i + 4 <= values.size(); i += 4)
+    for (std::size_t k = 0; k < 4; ++k) sums[k] += weights[i + k] * term(values[i + k]);
+  for (; i < values.size(); ++i) sums[0] += weights[i] * term(values[i]);
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
+}
+
+/// The same over any values: those of weight 0 are not read, and squares are taken in units of the
+/// largest value, so that they neither overflow nor vanish.
+void careful_moments(std::span<const double> values, std::span<const double> weights, double total,
+                     double& mean, double& sd) {
   double largest = 0, low = HUGE_VAL, high = -HUGE_VAL;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (weights[i] == 0) continue;
@@ -50,25 +62,39 @@ void moments_of(std::span<const double> values, std::span<const double> weights,
     const double d = values[i] / largest - centre;
     if (weights[i] != 0) square += weights[i] * d * d;
   }
-  const double spread = std::sqrt(square / total);
   mean = centre * largest;
-  if (spread > 1e-13 * std::fabs(centre)) sd = spread * largest;
+  sd = std::sqrt(square / total) * largest;
+}
+
+/// Weighted mean and standard deviation over the rows of weight > 0; sd 0 for a constant column.
+void moments_of(std::span<const double> values, std::span<const double> weights, double total,
+                double& mean, double& sd) {
+  mean = weighted_sum(values, weights, [](double v) { return v; }) / total;
+  const double square =
+      weighted_sum(values, weights, [&](double v) { return (v - mean) * (v - mean); });
+  sd = std::sqrt(square / total);
+  if (!(sd > 1e-100 && sd < 1e100)) careful_moments(values, weights, total, mean, sd);
+  if (!(sd > 1e-13 * std::fabs(mean))) sd = 0;
 }
 
 /// Standardised values, row by row in the order of the set. Rows are put together in their own
 /// order first: reading the columns in the order of the set would miss the cache at every value.
 void gather(const Data& data, Design& design) {
   const std::size_t p = design.columns, n = data.rows.rows();
+  constexpr std::size_t kTogether = 256;
   std::vector<double> rows(n * p);
-  for (std::size_t j = 0; j < p; ++j) {
-    const std::size_t column = design.kept[j];
-    const double* values = data.covariates[column].values.data();
-    const double mean = design.mean[column], sd = design.sd[column];
-    const double shift = mean / sd, scale = 1 / sd;
-    if (!(scale < HUGE_VAL) || scale < 1e-300) {  // the reciprocal would lose digits
-      for (std::size_t i = 0; i < n; ++i) rows[i * p + j] = values[i] / sd - shift;
-    } else {
-      for (std::size_t i = 0; i < n; ++i) rows[i * p + j] = (values[i] - mean) * scale;
+  for (std::size_t begin = 0; begin < n; begin += kTogether) {
+    const std::size_t end = std::min(n, begin + kTogether);
+    for (std::size_t j = 0; j < p; ++j) {
+      const std::size_t column = design.kept[j];
+      const double* values = data.covariates[column].values.data();
+      const double mean = design.mean[column], sd = design.sd[column];
+      const double shift = mean / sd, scale = 1 / sd;
+      if (!(scale < HUGE_VAL) || scale < 1e-300) {  // the reciprocal would lose digits
+        for (std::size_t i = begin; i < end; ++i) rows[i * p + j] = values[i] / sd - shift;
+      } else {
+        for (std::size_t i = begin; i < end; ++i) rows[i * p + j] = (values[i] - mean) * scale;
+      }
     }
   }
   design.x.resize(design.set.rows.size() * p);

@@ -151,7 +151,8 @@ TEST(CoxHostile, BadRowsAreLeftOut) {
   EXPECT_EQ(fit->rows.rows_rejected, 7u);
   EXPECT_EQ(fit->rows.first_rejected, 432u);
   EXPECT_EQ(fit->rows.first_reason, RowReason::out_of_domain);
-  EXPECT_EQ(fit->model.coefficients, plain->model.coefficients);
+  for (std::size_t j = 0; j < 7; ++j)
+    EXPECT_LE(relative_error(fit->model.coefficients[j], plain->model.coefficients[j]), 1e-11);
 }
 
 TEST(CoxHostile, TenThousandTiesAtOneTime) {
