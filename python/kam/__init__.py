@@ -48,15 +48,8 @@ from kam._schema import schema as _schema
 from kam._score import ScoreResult, check, score
 from kam._scorecard import Scorecard
 from kam._summary import summarize
-from kam._survival import (
-    BrierResult,
-    KaplanMeier,
-    LogRankResult,
-    NelsonAalen,
-    brier_score,
-    concordance,
-    log_rank,
-)
+from kam._survival import KaplanMeier, LogRankResult, NelsonAalen, log_rank
+from kam._survival_evaluation import BrierResult, brier_score, concordance
 from kam._value import AhpResult, WhaleCurve, ahp, rank_order_centroid, whale_curve
 
 

@@ -10,22 +10,18 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 
-from kam import _core, _frames
+from kam import _core, _cox_file, _frames
 from kam._columns import Doubles, encode_ids, warn_rows
-from kam._design import Design, Missing, Unseen
-from kam._errors import ConvergenceWarning, DataError, FormatError
+from kam._design import Missing, Unseen
+from kam._errors import ConvergenceWarning, DataError
 from kam._survival import p_text, warn_left_out
 from kam._survival_input import (
     Names,
     Strata,
-    from_json,
     learn_design,
     names_of,
-    numbers_from_json,
-    numbers_to_json,
     read_rows,
     tenure_of,
-    to_json,
 )
 
 if TYPE_CHECKING:
@@ -415,74 +411,13 @@ class CoxPH:
         A baseline of more than `steps` steps is thinned, spread evenly over the hazard; the file
         says by how much that moves it (`baseline_error`, share of its end).
         """
-        model = self._fitted
-        baselines = [
-            {
-                "time": numbers_to_json(time),
-                "hazard": numbers_to_json(hazard),
-                "longest": None if math.isnan(longest) else longest,
-                "baseline_error": error,
-            }
-            for time, hazard, longest, error in model.baselines(int(steps))
-        ]
-        content = {
-            "options": {"ties": self.ties, "robust": self.robust, "ridge": self.ridge},
-            "design": self._design.to_dict(),
-            "strata": {"columns": self._strata.columns, "levels": self._strata.levels},
-            "names": model.names,
-            "coefficients": numbers_to_json(model.coefficients),
-            "means": numbers_to_json(model.means),
-            "standard_errors": numbers_to_json(self._errors),
-            "covariance": numbers_to_json(self._covariance.ravel()),
-            "baselines": baselines,
-            "dropped": self._dropped,
-            "tests": {name: numbers_to_json(test) for name, test in self._tests.items()},
-            "facts": {
-                name: value if not isinstance(value, float) or math.isfinite(value) else None
-                for name, value in self._facts.items()
-            },
-        }
-        return to_json("cox", content)
+        return _cox_file.to_text(self, self._fitted, int(steps))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """The inverse of `to_json`. FormatError or VersionError otherwise."""
-        content = from_json("cox", text)
-        try:
-            return cls._read(content)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise FormatError(f"model file: {error!r} is missing or of the wrong type") from None
-
-    @classmethod
-    def _read(cls, content: dict[str, Any]) -> Self:
-        options, strata = content["options"], content["strata"]
-        model = cls(options["ties"], strata["columns"] or None, None, options["robust"])
-        model.ridge = float(options["ridge"])
-        model._design = Design.from_dict(content["design"])
-        model._strata = Strata(list(strata["columns"]), list(strata["levels"]))
-        model._errors = numbers_from_json(content["standard_errors"])
-        count = len(content["names"])
-        model._covariance = numbers_from_json(content["covariance"]).reshape(count, count)
-        model._dropped = list(content["dropped"])
-        model._tests = {name: tuple(numbers_from_json(t)) for name, t in content["tests"].items()}
-        model._facts = {
-            name: math.nan if value is None else value for name, value in content["facts"].items()
-        }
-        model._roles = None
-        baselines = [
-            (
-                numbers_from_json(b["time"]),
-                numbers_from_json(b["hazard"]),
-                math.nan if b["longest"] is None else float(b["longest"]),
-            )
-            for b in content["baselines"]
-        ]
-        model._model = _core.given_cox(
-            list(content["names"]),
-            numbers_from_json(content["coefficients"]),
-            numbers_from_json(content["means"]),
-            baselines,
-        )
+        model = cls()
+        _cox_file.read(text, model)
         return model
 
     def __getstate__(self) -> dict[str, Any]:
