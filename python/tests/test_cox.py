@@ -199,6 +199,30 @@ def test_files(model: kam.CoxPH) -> None:
         kam.KaplanMeier.from_json(text)
 
 
+def test_a_file_of_the_wrong_shape_is_refused(model: kam.CoxPH) -> None:
+    from kam._survival_input import from_json, to_json
+
+    content = from_json("cox", model.to_json())
+    for key in ("design", "names", "baselines", "options"):
+        broken = {k: v for k, v in content.items() if k not in (key, "kind")}
+        with pytest.raises(kam.FormatError):
+            kam.CoxPH.from_json(to_json("cox", broken))
+
+
+def test_weights_and_text_columns_of_any_frame() -> None:
+    frame = ROSSI.assign(work=np.where(ROSSI.wexp == 1, "yes", "no")).drop(columns="wexp")
+    numbers = kam.CoxPH().fit(ROSSI, **ROLES, sample_weight="age", covariates=["fin", "wexp"])
+    table = pl.from_pandas(frame)
+    texts = kam.CoxPH().fit(table, **ROLES, sample_weight="age", covariates=["fin", "work"])
+    assert_allclose(texts.params_["work[yes]"], numbers.params_["wexp"], rtol=1e-12)
+    every = kam.CoxPH().fit(table, **ROLES, sample_weight="age")
+    assert set(every.params_) == {"fin", "race", "mar", "paro", "prio", "work[yes]"}
+    turned = kam.CoxPH(levels={"work": ["yes", "no"]}).fit(
+        frame, **ROLES, sample_weight=ROSSI.age, covariates=["fin", "work"]
+    )
+    assert_allclose(turned.params_["work[no]"], -numbers.params_["wexp"], rtol=1e-9)
+
+
 def test_the_file_does_not_grow_with_the_rows() -> None:
     rng = np.random.default_rng(3)
     x = rng.normal(size=20_000)
