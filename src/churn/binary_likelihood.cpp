@@ -106,7 +106,7 @@ void BlockReader::read(std::size_t begin, std::size_t n) {
   std::fill_n(z_.column(0) + n, kTile - n, 0.0);
   for (std::size_t i = 0; i < scaling_.kept.size(); ++i) {
     const std::size_t j = scaling_.kept[i];
-    const double* x = tile.x.column(j + 1);
+    const double* x = tile.x[j];
     const double slope = scaling_.slope[j], shift = scaling_.shift[j];
     double* z = z_.column(i + 1);
     for (std::size_t t = 0; t < n; ++t) z[t] = x[t] * slope - shift;

@@ -32,8 +32,16 @@ class ColumnSource final : public RowSource {
   }
 
   void fill(std::size_t begin, std::size_t n, Tile& tile) const override {
-    for (std::size_t j = 0; j < covariates(); ++j)
-      copy(columns_.covariates[j].values, begin, n, tile.x.column(j + 1));
+    const bool as_it_is = n == kTile && unusable_.empty();
+    for (std::size_t j = 0; j < covariates(); ++j) {
+      const std::span<const double> values = columns_.covariates[j].values;
+      if (as_it_is) {
+        tile.x[j] = values.data() + begin;
+      } else {
+        copy(values, begin, n, tile.own(j));
+        std::fill(tile.own(j) + n, tile.own(j) + kTile, 0.0);
+      }
+    }
     copy(columns_.outcome, begin, n, tile.outcome.data());
     std::fill_n(tile.weight.begin(), n, 1.0);
     std::fill_n(tile.offset.begin(), n, 0.0);
@@ -48,7 +56,7 @@ class ColumnSource final : public RowSource {
     std::memcpy(to, from.data() + begin, n * sizeof(double));
   }
   void blank(Tile& tile, std::size_t t) const {
-    for (std::size_t j = 0; j < covariates(); ++j) tile.x.column(j + 1)[t] = 0.0;
+    for (std::size_t j = 0; j < covariates(); ++j) tile.own(j)[t] = 0.0;
     tile.outcome[t] = tile.weight[t] = tile.offset[t] = 0.0;
   }
 

@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <kam/base/executor.hpp>
 #include <kam/churn/binary_regression.hpp>
@@ -34,13 +35,21 @@ class TileColumns {
   std::unique_ptr<double, Free> values_;
 };
 
-/// Column 0 is left for the constant, column j + 1 is covariate j. Rows beyond the last are the
-/// core's.
+/// Each covariate is kTile rows somewhere: where the source has them, or in a column of the tile.
+/// Rows beyond the last are numbers; the core gives them weight 0.
 struct Tile {
-  explicit Tile(std::size_t covariates) : x(covariates + 1) {}
+  explicit Tile(std::size_t covariates) : x(covariates), own_(covariates + 1) {}
 
-  TileColumns x;
+  std::vector<const double*> x;
+  /// Room for covariate j, which becomes what x[j] points at.
+  double* own(std::size_t j) {
+    x[j] = own_.column(j);
+    return own_.column(j);
+  }
   alignas(64) std::array<double, kTile> outcome, weight, offset;
+
+ private:
+  TileColumns own_;
 };
 
 /// n rows of k columns. A row of weight 0 counts for nothing, but its numbers must be finite.

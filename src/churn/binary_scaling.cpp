@@ -65,9 +65,7 @@ BlockMoments of_block(const RowSource& source, const std::vector<double>& factor
     block.weight += weight;
     block.events += sum_in_lanes(kTile, [&](std::size_t t) { return w[t] * tile.outcome[t]; });
     for (std::size_t j = 0; j < source.covariates(); ++j) {
-      double* x = tile.x.column(j + 1);
-      std::fill(x + n, x + kTile, 0.0);
-      block.columns[j].merge(moments_of(x, w, weight, n, factor[j]));
+      block.columns[j].merge(moments_of(tile.x[j], w, weight, n, factor[j]));
     }
   }
   return block;

@@ -48,6 +48,8 @@ class PeriodSource final : public RowSource {
   }
 
   void fill(std::size_t begin, std::size_t n, Tile& tile) const override {
+    for (std::size_t j = 0; j < covariates(); ++j)
+      std::fill(tile.own(j) + n, tile.own(j) + kTile, 0.0);
     for (std::size_t t = 0, i = customer_of(begin); t < n; ++i) {
       const std::size_t from = begin + t - first_[i], to = std::min(n, first_[i + 1] - begin);
       if (to > t) fill_customer(i, from, t, to, tile);
@@ -69,10 +71,10 @@ class PeriodSource final : public RowSource {
     const auto entry = time.entry.empty() ? 0 : static_cast<std::size_t>(time.entry[i]);
     for (std::size_t j = 0; j < age_.size(); ++j) {
       const double* age = age_[j].data() + entry + from + 1;
-      std::copy_n(age, to - t, tile.x.column(j + 1) + t);
+      std::copy_n(age, to - t, tile.own(j) + t);
     }
     for (std::size_t j = 0; j < columns_.covariates.size(); ++j)
-      std::fill_n(tile.x.column(age_.size() + j + 1) + t, to - t, columns_.covariates[j].values[i]);
+      std::fill_n(tile.own(age_.size() + j) + t, to - t, columns_.covariates[j].values[i]);
     std::fill_n(tile.weight.data() + t, to - t, time.weight.empty() ? 1.0 : time.weight[i]);
     std::fill_n(tile.offset.data() + t, to - t, has_offset() ? columns_.offset[i] : 0.0);
     std::fill_n(tile.outcome.data() + t, to - t, 0.0);
