@@ -27,6 +27,12 @@ class Case:
     run: object
 
 
+SURVIVAL_MODELS = (
+    ("Weibull AFT", "WeibullAFT", lifelines.WeibullAFTFitter),
+    ("Cox", "CoxPH", lifelines.CoxPHFitter),
+)
+
+
 def quietly(call, *arguments, **options):
     """Warnings of a fit are not the subject here."""
     with warnings.catch_warnings():
@@ -38,18 +44,42 @@ def pick(mapping, wanted):
     return np.array([mapping[name] for name in wanted], dtype=float)
 
 
-def race_fits(job, frame, kam_model, peer_model, repeat, peer="lifelines", **fit_options):
+def compete(job, size, peer, ours, theirs, repeat, calls=1):
+    """The line of a job and both results; with `calls` each contender makes so many per run."""
+
+    def times(call):
+        def many():
+            for _ in range(calls):
+                last = call()
+            return last
+
+        return call if calls == 1 else many
+
+    contenders = {"kam": times(ours), "peer": times(theirs)}
+    results, seconds, megabytes = race(contenders, repeat)
+    row = Row(
+        job=job,
+        size=size,
+        peer=peer,
+        kam_seconds=seconds["kam"] / calls,
+        peer_seconds=seconds["peer"] / calls,
+        runs=repeat,
+        kam_megabytes=megabytes["kam"],
+        peer_megabytes=megabytes["peer"],
+    )
+    return row, results["kam"], results["peer"]
+
+
+def race_fits(job, frame, kam_model, peer_model, repeat):
     """Both libraries fit the frame; (row, kam's model, the peer's model)."""
 
     def ours():
-        return quietly(kam_model().fit, frame, duration="duration", event="event", **fit_options)
+        return quietly(kam_model().fit, frame, duration="duration", event="event")
 
     def theirs():
         return quietly(peer_model().fit, frame, "duration", "event")
 
-    results, seconds = race({"kam": ours, "peer": theirs}, repeat)
-    row = Row(job, len(frame), peer, seconds["kam"], seconds["peer"], repeat)
-    return row, results["kam"], results["peer"]
+    return compete(job, len(frame), "lifelines", ours, theirs, repeat)
 
 
 # ---- Survival ---
@@ -93,21 +123,25 @@ def cox_robust(settings):
     def theirs():
         return quietly(lifelines.CoxPHFitter().fit, frame, "duration", "event", robust=True)
 
-    results, seconds = race({"kam": ours, "peer": theirs}, 1)
     x = data.names(count)
-    row = Row("Cox, robust errors", len(frame), "lifelines", seconds["kam"], seconds["peer"], 1)
-    ours_se, theirs_se = results["kam"].standard_errors_, results["peer"].standard_errors_
-    row.differences = [difference("robust errors", pick(ours_se, x), pick(theirs_se, x))]
+    row, mine, other = compete("Cox, robust errors", len(frame), "lifelines", ours, theirs, 1)
+    robust = pick(mine.standard_errors_, x), pick(other.standard_errors_, x)
+    row.differences = [difference("robust errors", *robust)]
     yield row
 
 
 def kaplan_meier(settings):
-    frame = data.lifetimes(settings["curve_rows"], 1)[["duration", "event"]]
+    frame = data.lifetimes(settings["curve_rows"], 1)[["duration", "event"]].copy()
     for job, months in (("Kaplan-Meier, continuous", False), ("Kaplan-Meier, 72 months", True)):
         if months:
-            frame = frame.assign(duration=np.clip(np.ceil(frame["duration"]), 1, 72))
-        row, ours, theirs = race_fits(
-            job, frame, kam.KaplanMeier, lifelines.KaplanMeierFitter, settings["repeat"]
+            frame["duration"] = np.clip(np.ceil(frame["duration"]), 1, 72)
+        row, ours, theirs = compete(
+            job,
+            len(frame),
+            "lifelines",
+            lambda: kam.KaplanMeier().fit(frame, duration="duration", event="event"),
+            lambda: lifelines.KaplanMeierFitter().fit(frame["duration"], frame["event"]),
+            settings["repeat"],
         )
         times = np.arange(1.0, 72.0)
         curve = np.asarray(ours.predict_survival(frame.head(1), times)).reshape(-1)
@@ -156,10 +190,11 @@ def concordance(settings):
     def ours():
         return kam.concordance(frame, -score, duration="duration", event="event")
 
-    contenders = {"kam": ours, "peer": lambda: concordance_index(duration, score, event)}
-    results, seconds = race(contenders, settings["repeat"])
-    row = Row("C-index", len(frame), "lifelines", *seconds.values(), settings["repeat"])
-    row.differences = [difference("C-index", float(results["kam"]), results["peer"])]
+    def theirs():
+        return concordance_index(duration, score, event)
+
+    row, mine, other = compete("C-index", len(frame), "lifelines", ours, theirs, settings["repeat"])
+    row.differences = [difference("C-index", mine, other)]
     yield row
 
 
@@ -174,22 +209,17 @@ def logistic(settings):
     for solver in ("lbfgs", "newton-cholesky"):
         # Both at the optimum: the default tolerance of lbfgs stops 7e-4 away from it.
         peer = LogisticRegression(penalty=None, solver=solver, tol=1e-10, max_iter=1000)
-        contenders = {
-            "kam": lambda: quietly(kam.Logistic().fit, frame, event="event"),
-            "peer": lambda peer=peer: quietly(peer.fit, matrix, event),
-        }
-        results, seconds = race(contenders, settings["repeat"])
-        row = Row(
+        row, ours, theirs = compete(
             "logistic regression",
             len(frame),
             f"sklearn {solver}",
-            *seconds.values(),
+            lambda: quietly(kam.Logistic().fit, frame, event="event"),
+            lambda peer=peer: quietly(peer.fit, matrix, event),
             settings["repeat"],
         )
-        ours, theirs = results["kam"].params_, results["peer"]
         row.differences = [
-            difference("coefficients", pick(ours, x), theirs.coef_[0]),
-            difference("intercept", ours["Intercept"], theirs.intercept_),
+            difference("coefficients", pick(ours.params_, x), theirs.coef_[0]),
+            difference("intercept", ours.params_["Intercept"], theirs.intercept_),
         ]
         yield row
 
@@ -200,10 +230,14 @@ def evaluation(settings):
     def theirs():
         return roc_auc_score(y, p), brier_score_loss(y, p), log_loss(y, p)
 
-    contenders = {"kam": lambda: quietly(kam.evaluate, y, p), "peer": theirs}
-    results, seconds = race(contenders, settings["repeat"])
-    ours, (auc, brier, loss) = results["kam"], results["peer"]
-    row = Row("AUC, Brier, log loss", len(y), "sklearn", *seconds.values(), settings["repeat"])
+    row, ours, (auc, brier, loss) = compete(
+        "AUC, Brier, log loss",
+        len(y),
+        "sklearn",
+        lambda: quietly(kam.evaluate, y, p),
+        theirs,
+        settings["repeat"],
+    )
     row.differences = [
         difference("AUC", ours.auc, auc, note="kam: with DeLong interval, lift and table as well"),
         difference("Brier", ours.brier, brier),
@@ -223,15 +257,18 @@ def calibration(settings):
         return _SigmoidCalibration().fit(logit, y)
 
     for method, peer, inputs in (("isotonic", isotonic, p), ("platt", platt, logit)):
-        contenders = {
-            "kam": lambda method=method: quietly(kam.calibrate, y, p, method=method),
-            "peer": peer,
-        }
-        results, seconds = race(contenders, settings["repeat"])
-        row = Row(f"{method} calibration", len(y), "sklearn", *seconds.values(), settings["repeat"])
-        ours = results["kam"].predict(p[:10_000])
-        theirs = results["peer"].predict(inputs[:10_000])
-        row.differences = [difference("probabilities", ours, theirs)]
+        row, ours, theirs = compete(
+            f"{method} calibration",
+            len(y),
+            "sklearn",
+            lambda method=method: quietly(kam.calibrate, y, p, method=method),
+            peer,
+            settings["repeat"],
+        )
+        some = slice(0, 10_000)
+        row.differences = [
+            difference("probabilities", ours.predict(p[some]), theirs.predict(inputs[some]))
+        ]
         yield row
 
 
@@ -240,83 +277,54 @@ def calibration(settings):
 
 def one_row(settings):
     frame = data.lifetimes(5_000, settings["covariates"])
-    single, calls = frame.head(1), settings["calls"]
-    for name, kam_model, peer_model in (
-        ("Weibull", kam.WeibullAFT, lifelines.WeibullAFTFitter),
-        ("Cox", getattr(kam, "CoxPH", None), lifelines.CoxPHFitter),
-    ):
-        if kam_model is None:
-            print(f"left out: one row, {name}: this kam has no CoxPH", file=sys.stderr)
+    single = frame.head(1)
+    for name, attribute, peer_model in SURVIVAL_MODELS:
+        if not hasattr(kam, attribute):
+            print(f"left out: one row, {name}: this kam has no {attribute}", file=sys.stderr)
             continue
-        ours = quietly(kam_model().fit, frame, duration="duration", event="event")
+        ours = quietly(getattr(kam, attribute)().fit, frame, duration="duration", event="event")
         theirs = quietly(peer_model().fit, frame, "duration", "event")
-
-        def repeatedly(call):
-            def many():
-                for _ in range(calls):
-                    last = call()
-                return last
-
-            return many
-
-        contenders = {
-            "kam": repeatedly(lambda ours=ours: ours.predict_survival(single, [12.0])),
-            "peer": repeatedly(
-                lambda theirs=theirs: theirs.predict_survival_function(single, times=[12.0])
-            ),
-        }
-        results, seconds = race(contenders, settings["repeat"])
-        row = Row(
+        row, mine, other = compete(
             f"one row scored, {name}",
             1,
             "lifelines",
-            *(taken / calls for taken in seconds.values()),
+            lambda ours=ours: ours.predict_survival(single, [12.0]),
+            lambda theirs=theirs: theirs.predict_survival_function(single, times=[12.0]),
             settings["repeat"],
+            settings["calls"],
         )
-        row.differences = [
-            difference("S(12)", np.ravel(results["kam"]), np.ravel(results["peer"].to_numpy()))
-        ]
+        row.differences = [difference("S(12)", np.ravel(mine), np.ravel(other.to_numpy()))]
         yield row
 
 
 def one_row_logistic(settings):
-    count = settings["features"]
-    frame = data.outcomes(5_000, count)
-    x, calls = data.names(count), settings["calls"]
+    frame = data.outcomes(5_000, settings["features"])
+    x = data.names(settings["features"])
+    matrix, event = frame[x].to_numpy(), frame["event"].to_numpy()
     ours = quietly(kam.Logistic().fit, frame, event="event")
-    theirs = LogisticRegression(penalty=None, tol=1e-10).fit(frame[x].to_numpy(), frame["event"])
-    single, matrix = {name: frame[name].to_numpy()[:1] for name in x}, frame[x].to_numpy()[:1]
-
-    def many(call):
-        def run():
-            for _ in range(calls):
-                last = call()
-            return last
-
-        return run
-
-    contenders = {
-        "kam": many(lambda: ours.predict_proba(single)),
-        "peer": many(lambda: theirs.predict_proba(matrix)[:, 1]),
-    }
-    results, seconds = race(contenders, settings["repeat"])
-    each = [taken / calls for taken in seconds.values()]
-    row = Row("one row scored, logistic", 1, "sklearn", *each, settings["repeat"])
-    row.differences = [difference("probability", results["kam"], results["peer"])]
+    theirs = LogisticRegression(penalty=None, tol=1e-10, max_iter=1000).fit(matrix, event)
+    single, first = {name: frame[name].to_numpy()[:1] for name in x}, matrix[:1]
+    row, mine, other = compete(
+        "one row scored, logistic",
+        1,
+        "sklearn",
+        lambda: ours.predict_proba(single),
+        lambda: theirs.predict_proba(first)[:, 1],
+        settings["repeat"],
+        settings["calls"],
+    )
+    row.differences = [difference("probability", mine, other)]
     yield row
 
 
 def model_sizes(settings):
     """Bytes of a saved model; kam's is text without a row of the data."""
     frame = data.lifetimes(settings["rows"], settings["covariates"])
-    for name, attribute, peer_model in (
-        ("Weibull AFT", "WeibullAFT", lifelines.WeibullAFTFitter),
-        ("Cox", "CoxPH", lifelines.CoxPHFitter),
-    ):
+    frame = frame.assign(duration=np.clip(np.ceil(frame["duration"]), 1, 72))
+    for name, attribute, peer_model in SURVIVAL_MODELS:
         if not hasattr(kam, attribute) or not hasattr(getattr(kam, attribute), "to_json"):
             print(f"left out: size of {name}: this kam has no {attribute}.to_json", file=sys.stderr)
             continue
-        frame = frame.assign(duration=np.clip(np.ceil(frame["duration"]), 1, 72))
         ours = quietly(getattr(kam, attribute)().fit, frame, duration="duration", event="event")
         theirs = quietly(peer_model().fit, frame, "duration", "event")
         text = ours.to_json()
@@ -361,22 +369,3 @@ def all_rows(settings, chosen=None):
             continue
         print(f"{case.name} …", file=sys.stderr, flush=True)
         yield from case.run(settings)
-
-
-# ---- Memory, in a process of its own ---
-
-MEMORY_JOBS = {
-    "weibull-aft": ("WeibullAFT", "WeibullAFTFitter"),
-    "cox": ("CoxPH", "CoxPHFitter"),
-}
-
-
-def fit_once(job, library, settings):
-    """The work whose peak memory the parent process reads; None: the data alone."""
-    months = job == "cox"  # continuous times cost lifelines a quarter of a minute
-    frame = data.lifetimes(settings["rows"], settings["covariates"], months)
-    ours, theirs = MEMORY_JOBS[job]
-    if library == "kam":
-        quietly(getattr(kam, ours)().fit, frame, duration="duration", event="event")
-    elif library == "peer":
-        quietly(getattr(lifelines, theirs)().fit, frame, "duration", "event")

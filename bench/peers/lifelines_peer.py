@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""kam beside lifelines and scikit-learn on the same data: seconds, differences, memory, sizes.
+"""kam beside lifelines and scikit-learn on the same data: seconds, memory, differences, sizes.
 
 See README.md in this folder for what is compared and how to read the table.
 """
@@ -7,9 +7,6 @@ See README.md in this folder for what is compared and how to read the table.
 import argparse
 import json
 import os
-import resource
-import subprocess
-import sys
 
 FULL = {
     "rows": 200_000,
@@ -42,47 +39,12 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="small data, few runs: does it work?")
     parser.add_argument("--repeat", type=int, help="timed runs of each, after one warm-up")
-    parser.add_argument("--only", metavar="A,B,…", help="cases by name; without memory and sizes")
+    parser.add_argument("--only", metavar="A,B,…", help="cases by name; without the sizes")
     parser.add_argument("--json", metavar="FILE", help="write the numbers there as well")
-    parser.add_argument("--memory-of", metavar="JOB:LIBRARY", help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.repeat is not None and chosen.repeat < 1:
         parser.error("--repeat must be at least 1")
     return chosen
-
-
-def report_memory(task, settings):
-    """A child process: fit, and say what the peak was."""
-    from lifelines_cases import fit_once
-
-    job, library = task.split(":")
-    fit_once(job, library, settings)
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
-
-
-def peak_kilobytes(job, library, quick):
-    command = [sys.executable, __file__, "--memory-of", f"{job}:{library}"]
-    done = subprocess.run(command + ["--quick"] * quick, check=True, capture_output=True, text=True)
-    return int(done.stdout.split()[-1])
-
-
-def memory_lines(settings, quick):
-    """Peak memory of a fit above that of a process that has the data and no fit."""
-    import kam
-    from lifelines_cases import MEMORY_JOBS
-
-    for job, (needed, _) in MEMORY_JOBS.items():
-        if not hasattr(kam, needed):
-            print(f"left out: memory of {job}: this kam has no {needed}", file=sys.stderr)
-            continue
-        without = peak_kilobytes(job, "data", quick)
-        peaks = {name: peak_kilobytes(job, name, quick) - without for name in ("kam", "peer")}
-        yield {
-            "what": f"peak memory, {job}",
-            "rows": settings["rows"],
-            "unit": "MB above the data",
-            **{name: round(max(kilobytes, 0) / 1024, 1) for name, kilobytes in peaks.items()},
-        }
 
 
 def main():
@@ -90,9 +52,6 @@ def main():
     settings = dict(QUICK if chosen.quick else FULL)
     settings["repeat"] = chosen.repeat or settings["repeat"]
     use_one_thread()
-    if chosen.memory_of:
-        report_memory(chosen.memory_of, settings)
-        return
     from lifelines_cases import all_rows, model_sizes
     from peer_report import as_json, sizes_table, surroundings, table
 
@@ -101,7 +60,7 @@ def main():
     print(table(rows))
     sizes = []
     if only is None:
-        sizes = [*memory_lines(settings, chosen.quick), *model_sizes(settings)]
+        sizes = list(model_sizes(settings))
         print()
         print(sizes_table(sizes))
     around = surroundings(PACKAGES)
