@@ -3,6 +3,7 @@
 
 #include <kam/base/auc.hpp>
 #include <kam/base/batch_report.hpp>
+#include <kam/base/bernoulli_sum.hpp>
 #include <kam/base/beta_survival.hpp>
 #include <kam/base/columns.hpp>
 #include <kam/base/date.hpp>
@@ -55,10 +56,13 @@
 #include <kam/churn/validation.hpp>
 #include <kam/churn/venn_abers.hpp>
 #include <kam/concentration/lorenz.hpp>
+#include <kam/concentration/revenue_at_risk.hpp>
 #include <kam/concentration/whale_curve.hpp>
 #include <kam/lifetime/discount.hpp>
 #include <kam/lifetime/gamma_gamma.hpp>
 #include <kam/lifetime/lifetime_value.hpp>
+#include <kam/lifetime/retention_actions.hpp>
+#include <kam/lifetime/retention_budget.hpp>
 #include <kam/portfolio/account_index.hpp>
 #include <kam/portfolio/check.hpp>
 #include <kam/portfolio/churn_labels.hpp>

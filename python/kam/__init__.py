@@ -44,6 +44,13 @@ from kam._order_state import OrderState
 from kam._profile import profiles
 from kam._profit import Campaign, MaximumProfit, expected_profit, maximum_profit
 from kam._regular import BGCNBD, MBGCNBD
+from kam._retention_budget import (
+    ActionChoice,
+    RetentionBudget,
+    allocate_retention_budget,
+    choose_retention_actions,
+)
+from kam._risk import RevenueAtRisk, revenue_at_risk
 from kam._schema import schema as _schema
 from kam._score import ScoreResult, check, score
 from kam._scorecard import Scorecard
@@ -65,6 +72,7 @@ __all__ = [
     "MBGCNBD",
     "MBGNBD",
     "NBD",
+    "ActionChoice",
     "AhpResult",
     "AssumptionWarning",
     "BGNBDCovariates",
@@ -102,6 +110,8 @@ __all__ = [
     "ParetoNBD",
     "ParetoNBDCovariates",
     "ProportionalHazards",
+    "RetentionBudget",
+    "RevenueAtRisk",
     "RowWarning",
     "ScoreResult",
     "Scorecard",
@@ -111,10 +121,12 @@ __all__ = [
     "WhaleCurve",
     "__version__",
     "ahp",
+    "allocate_retention_budget",
     "backtest",
     "brier_score",
     "calibrate",
     "check",
+    "choose_retention_actions",
     "churn_labels",
     "churn_probability",
     "columns",
@@ -134,6 +146,7 @@ __all__ = [
     "order_grid",
     "profiles",
     "rank_order_centroid",
+    "revenue_at_risk",
     "rolling_origin",
     "score",
     "shift_prior",

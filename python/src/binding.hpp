@@ -80,5 +80,6 @@ void bind_scoring(py::module_& m);
 void bind_covariates(py::module_& m);
 void bind_ladder(py::module_& m);
 void bind_order_state(py::module_& m);
+void bind_risk(py::module_& m);
 
 }  // namespace kam::python

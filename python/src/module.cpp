@@ -71,4 +71,5 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_not_used()) {
   bind_calibration(m);
   bind_ladder(m);
   bind_profit(m);
+  bind_risk(m);
 }
