@@ -1,6 +1,7 @@
 /// Everything in C++. Include single headers instead where compile time matters.
 #pragma once
 
+#include <kam/base/annuity.hpp>
 #include <kam/base/auc.hpp>
 #include <kam/base/batch_report.hpp>
 #include <kam/base/bernoulli_sum.hpp>
@@ -61,6 +62,8 @@
 #include <kam/lifetime/discount.hpp>
 #include <kam/lifetime/gamma_gamma.hpp>
 #include <kam/lifetime/lifetime_value.hpp>
+#include <kam/lifetime/price_schedule.hpp>
+#include <kam/lifetime/retention.hpp>
 #include <kam/lifetime/retention_actions.hpp>
 #include <kam/lifetime/retention_budget.hpp>
 #include <kam/portfolio/account_index.hpp>
@@ -88,6 +91,10 @@
 #include <kam/scoring/score_portfolio.hpp>
 #include <kam/scoring/score_row.hpp>
 #include <kam/scoring/scorer.hpp>
+#include <kam/switching/loyalty_offset.hpp>
+#include <kam/switching/market_estimate.hpp>
+#include <kam/switching/switching_cost.hpp>
+#include <kam/switching/transition_estimate.hpp>
 #include <kam/value/account_scorer.hpp>
 #include <kam/value/ahp.hpp>
 #include <kam/value/bands.hpp>
