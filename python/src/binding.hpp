@@ -81,5 +81,7 @@ void bind_covariates(py::module_& m);
 void bind_ladder(py::module_& m);
 void bind_order_state(py::module_& m);
 void bind_risk(py::module_& m);
+void bind_switching(py::module_& m);
+void bind_retention(py::module_& m);
 
 }  // namespace kam::python

@@ -72,4 +72,6 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_not_used()) {
   bind_ladder(m);
   bind_profit(m);
   bind_risk(m);
+  bind_switching(m);
+  bind_retention(m);
 }
