@@ -3,7 +3,7 @@
 namespace kam::python {
 namespace {
 
-using namespace kam::retention;
+using namespace kam::lifetime;
 
 Terms terms(double discount, double growth, double horizon, bool start) {
   return {discount, growth, horizon, start ? Timing::start : Timing::end};

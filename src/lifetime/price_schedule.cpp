@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <new>
 
-namespace kam::retention {
+namespace kam::lifetime {
 namespace {
 
 bool is_amount(double x) noexcept {
@@ -106,4 +106,4 @@ double PriceSchedule::forfeited_by_leaving(double spend, double served, double y
   return spend * sum;
 }
 
-}  // namespace kam::retention
+}  // namespace kam::lifetime

@@ -7,7 +7,7 @@
 
 #include "numeric/batch.hpp"
 
-namespace kam::retention {
+namespace kam::lifetime {
 namespace {
 
 /// At most so many decimals, none of them a closing 0.
@@ -222,4 +222,4 @@ Result<RevenueRetention> revenue_retention(std::span<const double> first,
   return r;
 }
 
-}  // namespace kam::retention
+}  // namespace kam::lifetime

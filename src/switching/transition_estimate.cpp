@@ -11,6 +11,14 @@
 namespace kam::switching {
 namespace {
 
+/// Never throws: what cannot be had is 0 or NaN.
+using Quiet = boost::math::policies::policy<
+    boost::math::policies::domain_error<boost::math::policies::ignore_error>,
+    boost::math::policies::overflow_error<boost::math::policies::ignore_error>,
+    boost::math::policies::underflow_error<boost::math::policies::ignore_error>,
+    boost::math::policies::evaluation_error<boost::math::policies::ignore_error>,
+    boost::math::policies::promote_double<false>>;
+
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using Vector = Eigen::VectorXd;
 
@@ -165,7 +173,8 @@ Result<TransitionEstimate> transition_switching_cost(std::span<const double> tab
   const double deviance = k == 2 ? 0 : deviance_of(model, best.theta);
   const std::size_t freedom = k * (k - 2);
   const double p =
-      k == 2 ? kNaN : boost::math::gamma_q(0.5 * static_cast<double>(freedom), 0.5 * deviance);
+      k == 2 ? kNaN
+             : boost::math::gamma_q(0.5 * static_cast<double>(freedom), 0.5 * deviance, Quiet{});
   std::vector<double> value(k, 0.0);
   for (std::size_t j = 1; j < k; ++j) value[j] = best.theta(static_cast<Eigen::Index>(j));
   return TransitionEstimate{cost,

@@ -8,7 +8,7 @@
 #include <limits>
 #include <vector>
 
-namespace kam::retention {
+namespace kam::lifetime {
 namespace {
 
 constexpr double kInf = std::numeric_limits<double>::infinity();
@@ -134,4 +134,4 @@ TEST(PriceSchedule, OutsideItsDomainIsMissing) {
 }
 
 }  // namespace
-}  // namespace kam::retention
+}  // namespace kam::lifetime

@@ -57,12 +57,12 @@ TEST(MarketSwitchingCost, OneTinyRivalDecidesEverything) {
 
 // --- laws --------------------------------------------------------------------
 
-struct Random_market {
+struct SomeMarket {
   Values prices, customers;
 };
 
-Random_market random_market(Random& random, bool ties) {
-  Random_market m;
+SomeMarket random_market(Random& random, bool ties) {
+  SomeMarket m;
   const std::size_t n = 2 + random.below(6);
   for (std::size_t i = 0; i < n; ++i) {
     m.prices.push_back(ties ? 10. + static_cast<double>(random.below(3)) : 5 + random.uniform());
@@ -86,8 +86,8 @@ TEST(MarketSwitchingCost, OrderAndUnitsChangeNothing) {
       const std::size_t j = p.size() - 1 - i;
       EXPECT_NEAR(turned.switching_cost[i], 8 * e.switching_cost[j], 1e-12);
       EXPECT_NEAR(turned.share_of_price[i], e.share_of_price[j], 1e-13);
-      if (p.size() > 2)
-        EXPECT_NEAR(turned.without_a_rival[i].lo, 8 * e.without_a_rival[j].lo, 1e-12);
+      if (p.size() == 2) continue;
+      EXPECT_NEAR(turned.without_a_rival[i].lo, 8 * e.without_a_rival[j].lo, 1e-12);
     }
   }
 }

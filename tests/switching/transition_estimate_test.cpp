@@ -219,6 +219,7 @@ TEST(TransitionSwitchingCost, ExtremeTablesStayFinite) {
   EXPECT_TRUE(std::isfinite(e.standard_error));
   const Values wide(100 * 100, 7.0);
   EXPECT_NEAR(of(wide, 100).switching_cost, 0, 1e-10);
+  EXPECT_NEAR(of(wide, 100).p, 1, 1e-9);
 }
 
 }  // namespace

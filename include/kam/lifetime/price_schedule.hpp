@@ -13,7 +13,7 @@
 #include <kam/base/special.hpp>
 #include <kam/base/status.hpp>
 
-namespace kam::retention {
+namespace kam::lifetime {
 
 /// From this quantity (or contract year) on.
 struct PriceBreak {
@@ -68,4 +68,4 @@ class PriceSchedule {
   std::vector<PriceBreak> breaks_;
 };
 
-}  // namespace kam::retention
+}  // namespace kam::lifetime

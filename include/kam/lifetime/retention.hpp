@@ -18,7 +18,7 @@
 #include <kam/base/special.hpp>
 #include <kam/base/status.hpp>
 
-namespace kam::retention {
+namespace kam::lifetime {
 
 enum class Timing : std::uint8_t {
   end = 0,  ///< the first margin comes after one period, from those who stayed
@@ -249,4 +249,4 @@ struct RevenueRetention {
 [[nodiscard]] Result<RevenueRetention> revenue_retention(std::span<const double> first_period,
                                                          std::span<const double> second_period);
 
-}  // namespace kam::retention
+}  // namespace kam::lifetime

@@ -39,7 +39,7 @@ struct LoyaltyColumns {
 /// P(leave) of one account; NaN if an argument is.
 [[nodiscard]] inline double churn_probability(const LoyaltyOffset& model, double switching_cost,
                                               double log_odds = 0) noexcept {
-  return logistic(model.intercept + log_odds + offset(model, switching_cost));
+  return logistic(model.intercept + (log_odds + offset(model, switching_cost)));
 }
 
 /// A model and what became of the rows: a missing switching cost is not a cost of 0, so such rows
@@ -50,7 +50,7 @@ struct LoyaltyFit {
 };
 
 /// The intercept by Newton's method inside a bracket that always holds it: the mean probability
-/// equals `rate` to the last places of the sum. invalid_argument unless β is finite and >= 0 and 0
+/// equals `rate` as closely as the last place of the intercept allows. invalid_argument unless β is finite and >= 0 and 0
 /// < rate < 1 (no loss at all has no finite intercept: use a base rate with a prior);
 /// size_mismatch; insufficient_data if no row can be used. O(n) per iteration, some ten of them.
 [[nodiscard]] Result<LoyaltyFit> calibrate_loyalty_offset(const LoyaltyColumns& accounts,
