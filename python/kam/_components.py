@@ -107,9 +107,7 @@ def _kinds(frame: Any, there: list[str], rows: int) -> npt.NDArray[np.uint8]:
     return np.array(kinds, dtype=np.uint8)
 
 
-def _numbers(
-    frame: Any, there: list[str], rows: int, kinds: npt.NDArray[np.uint8]
-) -> Doubles:
+def _numbers(frame: Any, there: list[str], rows: int, kinds: npt.NDArray[np.uint8]) -> Doubles:
     given = {n: doubles(column(frame, n), n) for n in there if n in _KNOWN and _is_number(n)}
     table = np.empty((rows, 14))
     nothing = np.full(rows, np.nan)

@@ -119,7 +119,7 @@ def retention_lift(
 
 @dataclass(frozen=True, repr=False)
 class RetentionClaim:
-    """"5 % less churn makes 25-85 % more profit", for your numbers.
+    """ "5 % less churn makes 25-85 % more profit", for your numbers.
 
     `lift_points` and `lift_percent` are the two readings (NaN where there is no such churn).
     `points_for_lo` and `points_for_hi` are the points of churn that would give the claimed ends.

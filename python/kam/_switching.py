@@ -32,8 +32,8 @@ class SwitchingCost:
 
     `total` adds up the estimates, `lo` and `hi` the hard bounds; `float()` gives `total`. `mean`,
     `sd` and `likely` read every input as triangular between its bounds and independent of the
-    others; `sd_together` is the sd if all are wrong in the same direction. What the rival pays is in
-    `rival_pays`, not in `total`. `relational_rating` (0-100) is never turned into money; `unpriced`
+    others; `sd_together` is the sd if all are wrong in the same direction. What the rival pays is
+    in `rival_pays`, not in `total`. `relational_rating` (0-100) is never turned into money; `unpriced`
     counts the bonds that have a rating only.
     """
 
@@ -175,6 +175,7 @@ def _discounts(cost: Any, spend: Any, years: float, discount: float, advantage: 
     spends = _broadcast(spend, rows, "annual_spend")
     values, report = _core.indifference_discounts(costs, spends, float(years), float(discount))
     warn_rows(report, "indifference discount", depth=4)
+    spends = np.where(np.isnan(values), np.nan, spends)
     return np.asarray(values + float(advantage) / spends)
 
 
@@ -267,9 +268,7 @@ class MarketSwitchingCost:
     def __repr__(self) -> str:
         rows = ", ".join(
             f"{s:.4g} [{lo:.4g} ... {hi:.4g}]{'' if ok else ' invalid'}"
-            for s, lo, hi, ok in zip(
-                self.switching_cost, self.lo, self.hi, self.valid, strict=True
-            )
+            for s, lo, hi, ok in zip(self.switching_cost, self.lo, self.hi, self.valid, strict=True)
         )
         return f"MarketSwitchingCost({rows})"
 
@@ -310,7 +309,9 @@ class TransitionSwitchingCost:
     degrees_of_freedom: int
     p: float
 
-    def in_money(self, price_coefficient: float, standard_error: float = 0.0) -> tuple[float, float]:
+    def in_money(
+        self, price_coefficient: float, standard_error: float = 0.0
+    ) -> tuple[float, float]:
         """(switching cost, standard error) in money, by the delta method."""
         money = _core.switching_cost_in_money(
             self.switching_cost,

@@ -10,6 +10,7 @@ The same functions are methods: ``result.plot.waterfall("ACME")``. `language` is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kam import _plot_account, _plot_portfolio
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from kam._models import OrderModel
     from kam._order_grid import OrderGrid
     from kam._score import ScoreResult
+    from kam._switching import SwitchingCost
 
 
 def pillars(
@@ -147,6 +149,34 @@ def hazard_ratios(model: CoxPH, *, level: float = 0.95, ax: Axes | None = None) 
     from kam._plot_survival import hazard_ratios as draw
 
     drawn: Axes = draw(model, level=level, ax=ax)
+def switching_cost(cost: SwitchingCost, *, language: str = "en", ax: Axes | None = None) -> Axes:
+    """The result of `kam.switching_cost` as a waterfall: component by component up to the total,
+    each with its bounds. Bonds without a price are not drawn.
+    from kam._plot_switching import draw_switching_cost
+    drawn: Axes = draw_switching_cost(cost, language=language, ax=ax)
+def retention_curve(
+    retention: float | None = None,
+    *,
+    discount: float,
+    horizons: Sequence[float | None] = (None, 5),
+    growth: float = 0.0,
+    timing: str = "end",
+    points: float = 0.05,
+    language: str = "en",
+    ax: Axes | None = None,
+    """What a customer is worth over its margin per period, by retention; one line per horizon.
+    Today's `retention` is marked on the first line, with an arrow to `points` more.
+    from kam._plot_switching import draw_retention_curve
+    drawn: Axes = draw_retention_curve(
+        retention,
+        discount,
+        horizons=list(horizons),
+        growth=growth,
+        timing=timing,
+        points=points,
+        language=language,
+        ax=ax,
+    )
     return drawn
 
 
@@ -193,6 +223,8 @@ __all__ = [
     "pillars",
     "predicted_survival",
     "survival_curves",
+    "retention_curve",
+    "switching_cost",
     "waterfall",
     "whale_curve",
 ]
