@@ -44,13 +44,6 @@ from kam._order_state import OrderState
 from kam._profile import profiles
 from kam._profit import Campaign, MaximumProfit, expected_profit, maximum_profit
 from kam._regular import BGCNBD, MBGCNBD
-from kam._retention_budget import (
-    ActionChoice,
-    RetentionBudget,
-    allocate_retention_budget,
-    choose_retention_actions,
-)
-from kam._risk import RevenueAtRisk, revenue_at_risk
 from kam._retention import (
     CustomerEquity,
     PriceSchedule,
@@ -67,6 +60,14 @@ from kam._retention import (
     retention_lift,
     retention_neutral_price_cut,
     revenue_retention,
+)
+from kam._retention_budget import (
+    ActionChoice,
+    RetentionBudget,
+    allocate_retention_budget,
+    choose_retention_actions,
+)
+from kam._risk import RevenueAtRisk, revenue_at_risk
 from kam._schema import schema as _schema
 from kam._score import ScoreResult, check, score
 from kam._scorecard import Scorecard
@@ -142,12 +143,12 @@ __all__ = [
     "OrderState",
     "ParetoNBD",
     "ParetoNBDCovariates",
+    "PriceSchedule",
     "ProportionalHazards",
     "RetentionBudget",
-    "RevenueAtRisk",
-    "PriceSchedule",
     "RetentionClaim",
     "RetentionSpend",
+    "RevenueAtRisk",
     "RevenueRetention",
     "RowWarning",
     "ScoreResult",
@@ -162,13 +163,13 @@ __all__ = [
     "ahp",
     "allocate_retention_budget",
     "backtest",
+    "best_retention_spend",
+    "break_even_uplift",
     "brier_score",
     "calibrate",
     "check",
-    "choose_retention_actions",
-    "best_retention_spend",
-    "break_even_uplift",
     "check_retention_claim",
+    "choose_retention_actions",
     "churn_labels",
     "churn_probability",
     "columns",
@@ -195,10 +196,10 @@ __all__ = [
     "order_grid",
     "profiles",
     "rank_order_centroid",
-    "revenue_at_risk",
     "retention_elasticity",
     "retention_lift",
     "retention_neutral_price_cut",
+    "revenue_at_risk",
     "revenue_retention",
     "rolling_origin",
     "score",

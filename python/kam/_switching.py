@@ -33,8 +33,8 @@ class SwitchingCost:
     `total` adds up the estimates, `lo` and `hi` the hard bounds; `float()` gives `total`. `mean`,
     `sd` and `likely` read every input as triangular between its bounds and independent of the
     others; `sd_together` is the sd if all are wrong in the same direction. What the rival pays is
-    in `rival_pays`, not in `total`. `relational_rating` (0-100) is never turned into money; `unpriced`
-    counts the bonds that have a rating only.
+    in `rival_pays`, not in `total`. `relational_rating` (0-100) is never turned into money;
+    `unpriced` counts the bonds that have a rating only.
     """
 
     total: float

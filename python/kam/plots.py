@@ -149,11 +149,19 @@ def hazard_ratios(model: CoxPH, *, level: float = 0.95, ax: Axes | None = None) 
     from kam._plot_survival import hazard_ratios as draw
 
     drawn: Axes = draw(model, level=level, ax=ax)
+    return drawn
+
+
 def switching_cost(cost: SwitchingCost, *, language: str = "en", ax: Axes | None = None) -> Axes:
     """The result of `kam.switching_cost` as a waterfall: component by component up to the total,
     each with its bounds. Bonds without a price are not drawn.
+    """
     from kam._plot_switching import draw_switching_cost
+
     drawn: Axes = draw_switching_cost(cost, language=language, ax=ax)
+    return drawn
+
+
 def retention_curve(
     retention: float | None = None,
     *,
@@ -164,9 +172,13 @@ def retention_curve(
     points: float = 0.05,
     language: str = "en",
     ax: Axes | None = None,
+) -> Axes:
     """What a customer is worth over its margin per period, by retention; one line per horizon.
+
     Today's `retention` is marked on the first line, with an arrow to `points` more.
+    """
     from kam._plot_switching import draw_retention_curve
+
     drawn: Axes = draw_retention_curve(
         retention,
         discount,
@@ -222,8 +234,8 @@ __all__ = [
     "order_grid",
     "pillars",
     "predicted_survival",
-    "survival_curves",
     "retention_curve",
+    "survival_curves",
     "switching_cost",
     "waterfall",
     "whale_curve",
