@@ -38,7 +38,7 @@ from kam._labels import churn_labels, find_leaks, rolling_origin
 from kam._ladder import ChurnLadder, churn_probability
 from kam._learned import LearnedWeights, learn_weights
 from kam._model import Model
-from kam._models import BGNBD, MBGNBD, NBD, GammaGamma, ParetoNBD, lifetime_value
+from kam._models import BGNBD, MBGNBD, NBD, ParetoNBD
 from kam._order_grid import OrderGrid, order_grid
 from kam._order_state import OrderState
 from kam._profile import profiles
@@ -71,6 +71,7 @@ from kam._risk import RevenueAtRisk, revenue_at_risk
 from kam._schema import schema as _schema
 from kam._score import ScoreResult, check, score
 from kam._scorecard import Scorecard
+from kam._spend import GammaGamma, lifetime_value
 from kam._summary import summarize
 from kam._survival import KaplanMeier, LogRankResult, NelsonAalen, log_rank
 from kam._survival_evaluation import BrierResult, brier_score, concordance

@@ -23,7 +23,8 @@ from kam._columns import Doubles
 from kam._compare import information, named_models
 from kam._errors import AssumptionWarning, ConvergenceWarning, InsufficientDataError
 from kam._holdout import Split, split_log, warn_left_out
-from kam._models import BGNBD, MBGNBD, GammaGamma, OrderModel
+from kam._models import BGNBD, MBGNBD, OrderModel
+from kam._spend import GammaGamma
 from kam._summary import check_units, read_log
 from kam._totals import Cells, Drawing, cells_of, check_drawing, portfolio_of, quietly
 from kam._tracking import Tracking, expected_track, track

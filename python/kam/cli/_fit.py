@@ -33,8 +33,9 @@ def run(arguments: Namespace) -> int:
         return _fit_survival.run(arguments)
     _check_columns_options(arguments)
     from kam._discrete import BGBB, BetaDiscreteWeibull, ShiftedBetaGeometric
-    from kam._models import BGNBD, MBGNBD, NBD, GammaGamma, ParetoNBD
+    from kam._models import BGNBD, MBGNBD, NBD, ParetoNBD
     from kam._regular import BGCNBD, MBGCNBD
+    from kam._spend import GammaGamma
 
     check_output(arguments.save, arguments.file)
     columns, source = _input.read_columns(arguments)
