@@ -9,69 +9,17 @@
 
 #include <gtest/gtest.h>
 
+#include "churn/binary_data.hpp"
 #include "churn/telco.hpp"
 
 namespace {
 
 using namespace kam::churn;
 using kam::Covariate;
-
-/// Columns that own their numbers.
-struct Data {
-  std::vector<std::string> names;
-  std::vector<std::vector<double>> x;
-  std::vector<double> y, weight, offset, cluster;
-
-  [[nodiscard]] std::vector<Covariate> covariates() const {
-    std::vector<Covariate> made;
-    for (std::size_t j = 0; j < x.size(); ++j) made.push_back({names[j], x[j]});
-    return made;
-  }
-  [[nodiscard]] kam::Result<RegressionFit> fit(const RegressionOptions& options = {},
-                                               const kam::Executor& executor = {}) const {
-    const auto columns = covariates();
-    return fit_binary({columns, y, weight, offset, cluster}, options, executor);
-  }
-  [[nodiscard]] double eta(const std::vector<double>& theta, std::size_t i) const {
-    std::vector<double> row;
-    for (const auto& column : x) row.push_back(column[i]);
-    return linear_predictor(theta, row) + (offset.empty() ? 0.0 : offset[i]);
-  }
-  [[nodiscard]] double log_likelihood(Link link, const std::vector<double>& theta) const {
-    double sum = 0;
-    for (std::size_t i = 0; i < y.size(); ++i) {
-      const double at = eta(theta, i), w = weight.empty() ? 1.0 : weight[i];
-      const double kept = link == Link::logit ? -std::log1p(std::exp(at)) : -std::exp(at);
-      const double lost =
-          link == Link::logit ? -std::log1p(std::exp(-at)) : std::log(-std::expm1(-std::exp(at)));
-      sum += w * (y[i] != 0 ? lost : kept);
-    }
-    return sum;
-  }
-};
-
-/// Outcomes drawn from a model with slopes .8, -.5, 0, .3, …
-Data simulated(std::size_t n, std::size_t k, unsigned seed, Link link = Link::logit) {
-  std::mt19937_64 random(seed);
-  std::normal_distribution<double> normal;
-  std::uniform_real_distribution<double> uniform;
-  Data data;
-  const double slopes[] = {.8, -.5, 0, .3, -.2};
-  for (std::size_t j = 0; j < k; ++j) {
-    data.names.push_back("x" + std::to_string(j));
-    data.x.emplace_back();
-    for (std::size_t i = 0; i < n; ++i) data.x[j].push_back(normal(random));
-  }
-  for (std::size_t i = 0; i < n; ++i) {
-    double at = -1;
-    for (std::size_t j = 0; j < k; ++j) at += slopes[j % 5] * data.x[j][i];
-    data.y.push_back(uniform(random) < inverse_link(link, at) ? 1.0 : 0.0);
-  }
-  return data;
-}
+using kam::test::simulated_binary;
+using Data = kam::test::BinaryData;
 
 // ---- Published numbers: R 4.2.2 glm on IBM's Telco customers
-// --------------------------------------
 
 TEST(BinaryRegression, TelcoAsR) {
   const auto telco = kam::test::telco_logistic();
@@ -111,12 +59,11 @@ TEST(BinaryRegression, TelcoProbabilitiesAsTheReferenceScores) {
 }
 
 // ---- Independent paths
-// ----------------------------------------------------------------------------
 
 class EachLink : public testing::TestWithParam<Link> {};
 
 TEST_P(EachLink, TheSlopeOfTheLikelihoodVanishesAndItsBendGivesTheStandardErrors) {
-  Data data = simulated(400, 3, 5, GetParam());
+  Data data = simulated_binary(400, 3, 5, GetParam());
   data.weight.assign(400, 1.0);
   for (std::size_t i = 0; i < 400; ++i) data.weight[i] = 0.5 + static_cast<double>(i % 3);
   data.offset.assign(400, 0.0);
@@ -152,7 +99,7 @@ TEST_P(EachLink, TheSlopeOfTheLikelihoodVanishesAndItsBendGivesTheStandardErrors
 }
 
 TEST_P(EachLink, RecoversTheTruthWithinItsStandardErrors) {
-  const Data data = simulated(20000, 5, 11, GetParam());
+  const Data data = simulated_binary(20000, 5, 11, GetParam());
   RegressionOptions options;
   options.link = GetParam();
   const auto fit = data.fit(options);
@@ -163,7 +110,7 @@ TEST_P(EachLink, RecoversTheTruthWithinItsStandardErrors) {
 }
 
 TEST_P(EachLink, AWeightIsARepetition) {
-  Data weighted = simulated(300, 2, 3, GetParam());
+  Data weighted = simulated_binary(300, 2, 3, GetParam());
   Data repeated = weighted;
   for (std::size_t i = 0; i < 300; ++i) {
     const std::size_t times = i % 4;
@@ -191,10 +138,9 @@ INSTANTIATE_TEST_SUITE_P(Links, EachLink, testing::Values(Link::logit, Link::clo
                          [](const auto& p) { return std::string(link_name(p.param)); });
 
 // ---- Laws
-// -----------------------------------------------------------------------------------------
 
 TEST(BinaryRegression, UnitsAndOriginsOfColumnsDoNotMatter) {
-  Data data = simulated(500, 3, 7);
+  Data data = simulated_binary(500, 3, 7);
   RegressionOptions options;
   options.ridge = 3;
   const auto plain = data.fit(options);
@@ -208,7 +154,7 @@ TEST(BinaryRegression, UnitsAndOriginsOfColumnsDoNotMatter) {
 }
 
 TEST(BinaryRegression, SwappingLostAndNotTurnsTheSigns) {
-  Data data = simulated(500, 3, 8);
+  Data data = simulated_binary(500, 3, 8);
   const auto fit = data.fit();
   for (double& y : data.y) y = 1 - y;
   const auto turned = data.fit();
@@ -218,7 +164,7 @@ TEST(BinaryRegression, SwappingLostAndNotTurnsTheSigns) {
 }
 
 TEST(BinaryRegression, OrderOfRowsDoesNotMatter) {
-  Data data = simulated(5000, 3, 9);
+  Data data = simulated_binary(5000, 3, 9);
   const auto fit = data.fit();
   std::vector<std::size_t> order(5000);
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -246,7 +192,7 @@ void on_three_threads(void*, std::size_t n, void (*body)(void*, std::size_t), vo
 }
 
 TEST(BinaryRegression, ThreadsDoNotChangeABit) {
-  const Data data = simulated(30000, 4, 10);
+  const Data data = simulated_binary(30000, 4, 10);
   RegressionOptions options;
   options.robust = true;
   const auto one = data.fit(options),
@@ -260,7 +206,7 @@ TEST(BinaryRegression, ThreadsDoNotChangeABit) {
 
 TEST(BinaryRegression, ManyRowsStartFromAPartAndEndAtTheSameOptimum) {
   // Sorted by the outcome: the worst that can happen to a start from a part of the rows.
-  const Data data = simulated(60000, 3, 12);
+  const Data data = simulated_binary(60000, 3, 12);
   Data many;
   many.names = data.names;
   many.x.resize(3);
@@ -284,7 +230,7 @@ TEST(BinaryRegression, ManyRowsStartFromAPartAndEndAtTheSameOptimum) {
 }
 
 TEST(BinaryRegression, AnOffsetIsACoefficientOfOne) {
-  Data data = simulated(800, 2, 13);
+  Data data = simulated_binary(800, 2, 13);
   const auto fit = data.fit();
   ASSERT_TRUE(fit);
   for (std::size_t i = 0; i < data.y.size(); ++i)
@@ -298,7 +244,6 @@ TEST(BinaryRegression, AnOffsetIsACoefficientOfOne) {
 }
 
 // ---- Penalties
-// ------------------------------------------------------------------------------------
 
 /// The best point of a grid around `from`, refined until the mesh is fine.
 std::vector<double> grid_search(const std::function<double(const std::vector<double>&)>& value,
@@ -319,7 +264,7 @@ std::vector<double> grid_search(const std::function<double(const std::vector<dou
 }
 
 TEST(BinaryRegression, RidgeAndPriorsAsASearchWithoutDerivatives) {
-  const Data data = simulated(60, 2, 14);
+  const Data data = simulated_binary(60, 2, 14);
   RegressionOptions options;
   options.ridge = 4;
   const std::vector<NormalPrior> priors{{}, {0.7, 0.2}};
@@ -339,7 +284,7 @@ TEST(BinaryRegression, RidgeAndPriorsAsASearchWithoutDerivatives) {
 }
 
 TEST(BinaryRegression, ANarrowPriorDecidesAWideOneDoesNot) {
-  const Data data = simulated(200, 1, 15);
+  const Data data = simulated_binary(200, 1, 15);
   RegressionOptions options;
   for (const double mean : {-3.0, 0.0, 2.0}) {
     const std::vector<NormalPrior> narrow{{mean, 1e-4}}, wide{{mean, 1e6}};
@@ -355,7 +300,7 @@ TEST(BinaryRegression, ANarrowPriorDecidesAWideOneDoesNot) {
 }
 
 TEST(BinaryRegression, WithoutAnEventThePriorsSpeak) {
-  Data data = simulated(12, 2, 16);
+  Data data = simulated_binary(12, 2, 16);
   data.y.assign(12, 0.0);
   auto none = data.fit();
   ASSERT_FALSE(none);
@@ -377,7 +322,7 @@ TEST(BinaryRegression, WithoutAnEventThePriorsSpeak) {
 
 TEST(BinaryRegression, SignsAsTheBestOfAllSubsetsOfColumnsLeftOut) {
   for (unsigned seed = 1; seed <= 12; ++seed) {
-    const Data data = simulated(80, 4, seed);
+    const Data data = simulated_binary(80, 4, seed);
     const std::vector<Sign> signs{Sign::not_positive, Sign::not_negative, Sign::free,
                                   Sign::not_positive};
     RegressionOptions options;
@@ -411,244 +356,6 @@ TEST(BinaryRegression, SignsAsTheBestOfAllSubsetsOfColumnsLeftOut) {
       EXPECT_EQ(std::isnan(fit->standard_errors[j]), j > 0 && best_theta[j] == 0);
     }
   }
-}
-
-// ---- Aliased and separating columns
-// ---------------------------------------------------------------
-
-TEST(BinaryRegression, ConstantAndCollinearColumnsAreNamedAndDropped) {
-  Data data = simulated(300, 2, 17);
-  const auto plain = data.fit();
-  data.names.insert(data.names.end(), {"flat", "twin", "mix"});
-  data.x.emplace_back(300, 4.0);
-  data.x.push_back(data.x[0]);
-  data.x.emplace_back();
-  for (std::size_t i = 0; i < 300; ++i) {
-    data.x[3][i] = 2 - 3 * data.x[0][i];
-    data.x[4].push_back(data.x[0][i] + 0.5 * data.x[1][i] - 7);
-  }
-  const auto fit = data.fit();
-  ASSERT_TRUE(plain && fit);
-  EXPECT_EQ(fit->aliased, (std::vector<bool>{false, false, true, true, true}));
-  for (std::size_t j = 0; j < 3; ++j)
-    EXPECT_NEAR(fit->coefficients[j], plain->coefficients[j], 1e-9);
-  for (std::size_t j = 3; j < 6; ++j) EXPECT_TRUE(std::isnan(fit->coefficients[j]));
-  EXPECT_NEAR(fit->log_likelihood, plain->log_likelihood, 1e-9);
-  EXPECT_NE(fit->warning.find("`flat` is constant"), std::string::npos) << fit->warning;
-  EXPECT_NE(fit->warning.find("`twin` is a combination of `x0`:"), std::string::npos);
-  EXPECT_NE(fit->warning.find("`mix` is a combination of `x0`, `x1`:"), std::string::npos);
-  const std::vector<double> row{1, 2, 3, 4, 5};
-  EXPECT_DOUBLE_EQ(linear_predictor(fit->coefficients, row),
-                   fit->coefficients[0] + fit->coefficients[1] + 2 * fit->coefficients[2]);
-  RegressionOptions ridge;
-  ridge.ridge = 1;
-  const auto shared = data.fit(ridge);
-  ASSERT_TRUE(shared);
-  EXPECT_EQ(shared->aliased, (std::vector<bool>{false, false, true, false, false}));
-}
-
-TEST(BinaryRegression, SeparatingColumnsAreNamedAndHeldFinite) {
-  for (unsigned seed = 1; seed <= 6; ++seed) {
-    Data data = simulated(200, 2, seed);
-    const auto plain = data.fit();
-    data.names.push_back("gone");  // everybody with it left: quasi-complete separation
-    data.x.emplace_back(200, 0.0);
-    int set = 0;
-    for (std::size_t i = 0; i < 200 && set < 5; ++i)
-      if (data.y[i] != 0) data.x[2][i] = 1, ++set;
-    const auto fit = data.fit();
-    ASSERT_TRUE(plain && fit);
-    EXPECT_EQ(fit->separating, (std::vector<bool>{false, false, true})) << seed;
-    EXPECT_NE(fit->warning.find("`gone` separate"), std::string::npos);
-    EXPECT_GT(fit->coefficients[3], 1);
-    EXPECT_LT(fit->coefficients[3], 100);
-    for (const double se : fit->standard_errors) EXPECT_TRUE(std::isfinite(se));
-    EXPECT_TRUE(fit->converged());
-  }
-}
-
-TEST(BinaryRegression, CompleteSeparationStaysFinite) {
-  Data data;
-  data.names = {"x", "z"};
-  data.x.resize(2);
-  for (int i = 0; i < 40; ++i) {
-    data.x[0].push_back(i);
-    data.x[1].push_back(std::sin(i));
-    data.y.push_back(i < 25 ? 0 : 1);
-  }
-  for (const Link link : {Link::logit, Link::cloglog}) {
-    RegressionOptions options;
-    options.link = link;
-    const auto fit = data.fit(options);
-    ASSERT_TRUE(fit);
-    EXPECT_TRUE(fit->converged()) << link_name(link);
-    EXPECT_TRUE(fit->separating[0]) << link_name(link) << fit->warning;
-    for (const double value : fit->coefficients) EXPECT_LT(std::fabs(value), 200);
-    for (const double se : fit->standard_errors) EXPECT_TRUE(std::isfinite(se));
-  }
-}
-
-TEST(BinaryRegression, StrongEffectsThatDoNotSeparateAreLeftAlone) {
-  Data data;
-  data.names = {"x"};
-  data.x.resize(1);
-  for (int i = 0; i < 400; ++i) {
-    data.x[0].push_back(i);
-    data.y.push_back(i < 200 ? (i == 195 ? 1 : 0) : (i == 204 ? 0 : 1));
-  }
-  const auto fit = data.fit();
-  ASSERT_TRUE(fit);
-  EXPECT_TRUE(fit->converged());
-  EXPECT_FALSE(fit->separating[0]);
-  EXPECT_EQ(fit->warning, "");
-}
-
-// ---- Robust covariance
-// ----------------------------------------------------------------------------
-
-TEST(BinaryRegression, RobustCovarianceAsItsFormula) {
-  Data data = simulated(300, 2, 21);
-  for (std::size_t i = 0; i < 300; ++i) data.cluster.push_back(static_cast<double>(i % 37) - 5);
-  RegressionOptions options;
-  options.robust = true;
-  const auto fit = data.fit(options);
-  ASSERT_TRUE(fit);
-  EXPECT_EQ(fit->clusters, 37u);
-  std::vector<std::array<double, 3>> score(37, {0, 0, 0});
-  for (std::size_t i = 0; i < 300; ++i) {
-    const double r = data.y[i] - inverse_link(Link::logit, data.eta(fit->coefficients, i));
-    const double z[] = {1, data.x[0][i], data.x[1][i]};
-    for (std::size_t j = 0; j < 3; ++j) score[i % 37][j] += r * z[j];
-  }
-  for (std::size_t a = 0; a < 3; ++a) {
-    for (std::size_t b = 0; b < 3; ++b) {
-      double sum = 0;
-      for (const auto& s : score) {
-        double left = 0, right = 0;
-        for (std::size_t j = 0; j < 3; ++j) {
-          left += fit->covariance[a * 3 + j] * s[j];
-          right += fit->covariance[b * 3 + j] * s[j];
-        }
-        sum += left * right;
-      }
-      EXPECT_NEAR(fit->robust_covariance[a * 3 + b], sum * 37 / 36, 1e-10);
-    }
-  }
-}
-
-TEST(BinaryRegression, ClustersOfCopiesDoNotPretendToKnowMore) {
-  Data data = simulated(400, 1, 22), copies = data;
-  for (std::size_t i = 0; i < 400; ++i) data.cluster.push_back(static_cast<double>(i));
-  copies.cluster = data.cluster;
-  for (std::size_t i = 0; i < 400; ++i) {
-    copies.x[0].push_back(data.x[0][i]);
-    copies.y.push_back(data.y[i]);
-    copies.cluster.push_back(static_cast<double>(i));
-  }
-  RegressionOptions options;
-  options.robust = true;
-  const auto one = data.fit(options), two = copies.fit(options);
-  ASSERT_TRUE(one && two);
-  EXPECT_NEAR(one->robust_standard_errors[1], two->robust_standard_errors[1], 1e-10);
-  EXPECT_LT(two->standard_errors[1], 0.72 * one->standard_errors[1]);
-}
-
-// ---- Hostile input
-// --------------------------------------------------------------------------------
-
-TEST(BinaryRegression, BadRowsAreLeftOutAndCounted) {
-  Data data = simulated(100, 2, 23);
-  Data clean = data;
-  for (auto& column : clean.x) column.erase(column.begin() + 10, column.begin() + 15);
-  clean.y.erase(clean.y.begin() + 10, clean.y.begin() + 15);
-  data.weight.assign(100, 1.0);
-  data.x[0][10] = std::nan("");
-  data.x[1][11] = HUGE_VAL;
-  data.y[12] = std::nan("");
-  data.y[13] = 2;
-  data.weight[14] = -1;
-  const auto fit = data.fit(), expected = clean.fit();
-  ASSERT_TRUE(fit && expected);
-  EXPECT_EQ(fit->rows.rows_rejected, 5u);
-  EXPECT_EQ(fit->rows.first_rejected, 10u);
-  EXPECT_EQ(fit->rows.first_reason, kam::RowReason::not_finite);
-  for (std::size_t j = 0; j < 3; ++j)
-    EXPECT_NEAR(fit->coefficients[j], expected->coefficients[j], 1e-10);
-}
-
-TEST(BinaryRegression, ValuesAtTheEndsOfTheRange) {
-  for (const double size : {1e300, 1e-300, 1e160, 1e-170}) {
-    Data data = simulated(200, 2, 24);
-    const auto plain = data.fit();
-    for (double& value : data.x[0]) value *= size;
-    const auto fit = data.fit();
-    ASSERT_TRUE(plain && fit) << size;
-    EXPECT_NEAR(fit->coefficients[1] * size, plain->coefficients[1], 1e-8) << size;
-    EXPECT_NEAR(fit->coefficients[2], plain->coefficients[2], 1e-8) << size;
-    EXPECT_NEAR(fit->log_likelihood, plain->log_likelihood, 1e-8) << size;
-  }
-  Data one = simulated(200, 1, 25);
-  one.x[0][7] = 1e300;
-  const auto fit = one.fit();
-  ASSERT_TRUE(fit);
-  for (const double value : fit->coefficients) EXPECT_TRUE(std::isfinite(value));
-}
-
-TEST(BinaryRegression, TenThousandEqualRows) {
-  Data data;
-  data.names = {"x"};
-  data.x.emplace_back(10000, 3.0);
-  data.y.assign(10000, 0.0);
-  for (std::size_t i = 0; i < 2500; ++i) data.y[i] = 1;
-  const auto fit = data.fit();
-  ASSERT_TRUE(fit);
-  EXPECT_NEAR(fit->coefficients[0], std::log(2500.0 / 7500.0), 1e-12);
-  EXPECT_NEAR(fit->standard_errors[0], std::sqrt(1 / (10000 * .25 * .75)), 1e-10);
-  EXPECT_TRUE(fit->aliased[0]);
-  EXPECT_NEAR(fit->log_likelihood, fit->null_log_likelihood, 1e-9);
-}
-
-TEST(BinaryRegression, WrongCallsNameTheArgument) {
-  Data data = simulated(20, 2, 26);
-  const auto message = [&](const RegressionOptions& options) {
-    const auto fit = data.fit(options);
-    return fit ? std::string("fitted") : fit.error().message();
-  };
-  RegressionOptions options;
-  options.ridge = -1;
-  EXPECT_NE(message(options).find("`ridge`"), std::string::npos);
-  options = {};
-  options.tolerance = 0;
-  EXPECT_NE(message(options).find("`tolerance`"), std::string::npos);
-  options = {};
-  const std::vector<NormalPrior> one(1), wrong{{0, -1}, {}};
-  options.priors = one;
-  EXPECT_NE(message(options).find("priors"), std::string::npos);
-  options.priors = wrong;
-  EXPECT_NE(message(options).find("priors"), std::string::npos);
-  options = {};
-  const std::vector<Sign> signs(3);
-  options.signs = signs;
-  EXPECT_NE(message(options).find("signs"), std::string::npos);
-  data.x[1].pop_back();
-  EXPECT_NE(message({}).find("x1"), std::string::npos);
-}
-
-TEST(BinaryRegression, NoRowsNoColumns) {
-  EXPECT_EQ(fit_binary({}).error().code(), kam::StatusCode::insufficient_data);
-  Data data = simulated(50, 0, 27);
-  const auto fit = data.fit();
-  ASSERT_TRUE(fit);
-  const double events = std::accumulate(data.y.begin(), data.y.end(), 0.0);
-  EXPECT_NEAR(fit->coefficients[0], std::log(events / (50 - events)), 1e-12);
-  data.weight.assign(50, 0.0);
-  EXPECT_FALSE(data.fit());
-}
-
-TEST(BinaryRegression, AHostMayStopIt) {
-  const Data data = simulated(100, 1, 28);
-  const kam::Executor stop{nullptr, nullptr, [](void*, double) { return false; }};
-  EXPECT_EQ(data.fit({}, stop).error().code(), kam::StatusCode::cancelled);
 }
 
 }  // namespace
