@@ -551,9 +551,77 @@ class PortfolioScore:
     @property
     def value_basis(self) -> str: ...
 
+class PriceSchedule:
+    def __init__(
+        self,
+        arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    ) -> None: ...
+    def all_units_cost(self, arg0: typing.SupportsFloat | typing.SupportsIndex) -> float: ...
+    def all_units_discount(self, arg0: typing.SupportsFloat | typing.SupportsIndex) -> float: ...
+    def all_years_value(
+        self,
+        arg0: typing.SupportsFloat | typing.SupportsIndex,
+        arg1: typing.SupportsFloat | typing.SupportsIndex,
+        arg2: typing.SupportsFloat | typing.SupportsIndex,
+    ) -> float: ...
+    def band_discount(self, arg0: typing.SupportsFloat | typing.SupportsIndex) -> float: ...
+    def cheapest_order(self, arg0: typing.SupportsFloat | typing.SupportsIndex) -> float: ...
+    def forfeited_by_leaving(
+        self,
+        arg0: typing.SupportsFloat | typing.SupportsIndex,
+        arg1: typing.SupportsFloat | typing.SupportsIndex,
+        arg2: typing.SupportsFloat | typing.SupportsIndex,
+        arg3: typing.SupportsFloat | typing.SupportsIndex,
+    ) -> float: ...
+    def incremental_cost(self, arg0: typing.SupportsFloat | typing.SupportsIndex) -> float: ...
+    def incremental_discount(self, arg0: typing.SupportsFloat | typing.SupportsIndex) -> float: ...
+    def incremental_years_value(
+        self,
+        arg0: typing.SupportsFloat | typing.SupportsIndex,
+        arg1: typing.SupportsFloat | typing.SupportsIndex,
+        arg2: typing.SupportsFloat | typing.SupportsIndex,
+    ) -> float: ...
+
 class Profile:
     def to_dict(self) -> dict: ...
     def to_json(self) -> str: ...
+
+class RevenueAtRisk:
+    def columns(
+        self,
+    ) -> tuple[
+        numpy.typing.NDArray[numpy.float64],
+        numpy.typing.NDArray[numpy.float64],
+        numpy.typing.NDArray[numpy.float64],
+        numpy.typing.NDArray[numpy.float64],
+    ]: ...
+    def probability_above(
+        self, arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]
+    ) -> numpy.typing.NDArray[numpy.float64]: ...
+    def report(self) -> dict: ...
+    @property
+    def accounts(self) -> int: ...
+    @property
+    def expected_loss(self) -> float: ...
+    @property
+    def expected_shortfall(self) -> float: ...
+    @property
+    def factor_nodes(self) -> int: ...
+    @property
+    def grid_error(self) -> float: ...
+    @property
+    def quadrature_error(self) -> float: ...
+    @property
+    def sd(self) -> float: ...
+    @property
+    def tail_mean(self) -> float: ...
+    @property
+    def total(self) -> float: ...
+    @property
+    def unit(self) -> float: ...
+    @property
+    def value_at_risk(self) -> float: ...
 
 class SurvivalCurve:
     @property
@@ -625,6 +693,21 @@ def ahp(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg1: typing.SupportsInt | typing.SupportsIndex,
 ) -> dict: ...
+def allocate_retention_budget(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8],
+    arg5: typing.SupportsFloat | typing.SupportsIndex,
+    arg6: typing.SupportsFloat | typing.SupportsIndex,
+    arg7: typing.SupportsFloat | typing.SupportsIndex,
+    arg8: bool,
+) -> dict: ...
+def annuity_factor(
+    arg0: typing.SupportsFloat | typing.SupportsIndex,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+) -> float: ...
 def ask_curve(
     arg0: SurvivalCurve,
     arg1: str,
@@ -639,6 +722,12 @@ def auc(
     arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
     arg3: typing.SupportsFloat | typing.SupportsIndex,
 ) -> tuple[float, float, float, float]: ...
+def best_retention_spend(
+    arg0: typing.SupportsFloat | typing.SupportsIndex,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+) -> tuple[float, float, float]: ...
 def bgbb_discounted_expected_orders(
     arg0: Estimate,
     arg1: typing.SupportsFloat | typing.SupportsIndex,
@@ -722,6 +811,17 @@ def bootstrap_evaluation(
     arg7: typing.SupportsInt | typing.SupportsIndex,
     arg8: typing.SupportsInt | typing.SupportsIndex,
 ) -> list: ...
+def break_even_uplift(
+    arg0: typing.SupportsFloat | typing.SupportsIndex,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+) -> float: ...
+def calibrate_loyalty_offset(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+    arg4: typing.SupportsFloat | typing.SupportsIndex,
+) -> tuple[float, float, tuple]: ...
 def changes(
     arg0: PortfolioScore, arg1: dict, arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.int64]
 ) -> dict: ...
@@ -732,6 +832,27 @@ def check(
     arg3: typing.SupportsInt | typing.SupportsIndex,
 ) -> dict: ...
 def check_proportional_hazards(arg0: CoxInput, arg1: CoxModel, arg2: str, arg3: str) -> tuple: ...
+def check_retention_claim(
+    arg0: typing.SupportsFloat | typing.SupportsIndex,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+    arg4: typing.SupportsFloat | typing.SupportsIndex,
+    arg5: typing.SupportsFloat | typing.SupportsIndex,
+    arg6: typing.SupportsFloat | typing.SupportsIndex,
+    arg7: bool,
+) -> dict: ...
+def choose_retention_actions(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.uint32],
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8],
+    arg6: typing.SupportsFloat | typing.SupportsIndex,
+    arg7: typing.SupportsFloat | typing.SupportsIndex,
+    arg8: typing.SupportsFloat | typing.SupportsIndex,
+) -> dict: ...
 def churn_labels(
     arg0: Tables,
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
@@ -749,6 +870,10 @@ def classify(
     arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.int32] | None,
     arg3: str,
 ) -> dict: ...
+def component_cost(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8],
+) -> list: ...
 def concentration(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
 ) -> Concentration: ...
@@ -762,12 +887,34 @@ def cox_restricted_mean(
 def cox_survival(
     arg0: CoxModel, arg1: CoxAccounts, arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]
 ) -> tuple: ...
+def customer_equity(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+    arg4: typing.SupportsFloat | typing.SupportsIndex,
+    arg5: bool,
+) -> tuple[float, float, float, float, tuple]: ...
+def customer_value(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+    arg4: typing.SupportsFloat | typing.SupportsIndex,
+    arg5: bool,
+) -> tuple: ...
 def days_of_ticks(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
     arg1: typing.SupportsInt | typing.SupportsIndex,
 ) -> numpy.typing.NDArray[numpy.int32]: ...
 def default_profile() -> Profile: ...
 def default_profile_text() -> str: ...
+def defence_scores(
+    arg0: typing.SupportsFloat | typing.SupportsIndex,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+) -> tuple[float, float, float]: ...
 def digamma(arg0: typing.SupportsFloat | typing.SupportsIndex) -> float: ...
 def discounted_expected_orders(
     arg0: Estimate,
@@ -778,6 +925,12 @@ def discounted_expected_orders(
     arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg6: typing.SupportsInt | typing.SupportsIndex,
 ) -> tuple: ...
+def discounted_margins(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: bool,
+) -> float: ...
 def effective_annual_rate(
     arg0: typing.SupportsFloat | typing.SupportsIndex,
     arg1: typing.SupportsInt | typing.SupportsIndex,
@@ -999,6 +1152,12 @@ def fit_spend(
     arg3: str,
     arg4: typing.SupportsInt | typing.SupportsIndex,
 ) -> Estimate: ...
+def forfeited_discount(
+    arg0: typing.SupportsFloat | typing.SupportsIndex,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+) -> float: ...
 def format_date(arg0: typing.SupportsInt | typing.SupportsIndex) -> str: ...
 def given(
     arg0: str,
@@ -1033,10 +1192,39 @@ def given_curve(
 def given_in_periods(
     arg0: str, arg1: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex]
 ) -> Estimate: ...
+def gross_revenue_retention(
+    arg0: typing.SupportsFloat | typing.SupportsIndex,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+) -> float: ...
 def group_judgments(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg1: typing.SupportsInt | typing.SupportsIndex,
 ) -> numpy.typing.NDArray[numpy.float64]: ...
+def indifference_discount(
+    arg0: typing.SupportsFloat | typing.SupportsIndex,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+    arg4: typing.SupportsFloat | typing.SupportsIndex,
+) -> float: ...
+def indifference_discount_interval(
+    arg0: typing.Annotated[
+        collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(3)"
+    ],
+    arg1: typing.Annotated[
+        collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(3)"
+    ],
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+    arg4: typing.SupportsFloat | typing.SupportsIndex,
+) -> tuple: ...
+def indifference_discounts(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+) -> tuple: ...
 def learn_weights(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
@@ -1096,6 +1284,25 @@ def log_rank(
     numpy.typing.NDArray[numpy.float64],
     tuple,
 ]: ...
+def loyalty_churn(
+    arg0: typing.SupportsFloat | typing.SupportsIndex,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+) -> tuple: ...
+def margin_multiple(
+    arg0: typing.SupportsFloat | typing.SupportsIndex,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+    arg4: bool,
+) -> float: ...
+def market_switching_cost(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> dict: ...
 def maximum_profit(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
@@ -1106,7 +1313,21 @@ def maximum_profit(
     arg6: typing.SupportsFloat | typing.SupportsIndex,
     arg7: typing.SupportsFloat | typing.SupportsIndex,
 ) -> dict: ...
+def net_revenue_retention(
+    arg0: typing.SupportsFloat | typing.SupportsIndex,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+) -> float: ...
 def normal_quantile(arg0: typing.SupportsFloat | typing.SupportsIndex) -> float: ...
+def offer_gain(
+    arg0: typing.SupportsFloat | typing.SupportsIndex,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+    arg4: typing.SupportsFloat | typing.SupportsIndex,
+    arg5: typing.SupportsFloat | typing.SupportsIndex,
+) -> float: ...
 def order_state_from(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.int64],
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
@@ -1226,6 +1447,43 @@ def renewal_survival(
     arg1: typing.SupportsFloat | typing.SupportsIndex,
     arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
 ) -> tuple: ...
+def retention_elasticity(
+    arg0: typing.SupportsFloat | typing.SupportsIndex,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+    arg4: bool,
+) -> float: ...
+def retention_lift(
+    arg0: typing.SupportsFloat | typing.SupportsIndex,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: bool,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+    arg4: typing.SupportsFloat | typing.SupportsIndex,
+    arg5: typing.SupportsFloat | typing.SupportsIndex,
+    arg6: bool,
+) -> float: ...
+def retention_neutral_price_cut(
+    arg0: typing.SupportsFloat | typing.SupportsIndex,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+    arg4: typing.SupportsFloat | typing.SupportsIndex,
+    arg5: typing.SupportsFloat | typing.SupportsIndex,
+    arg6: bool,
+) -> float: ...
+def revenue_at_risk(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.uint32] | None,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+    arg4: typing.SupportsFloat | typing.SupportsIndex,
+    arg5: typing.SupportsInt | typing.SupportsIndex,
+) -> RevenueAtRisk: ...
+def revenue_retention(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> tuple[float, float, float, float, float, float, float, tuple]: ...
 def rolling_origin(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.uint32] | None,
@@ -1303,10 +1561,46 @@ def survival_concordance(
     arg5: typing.Annotated[numpy.typing.ArrayLike, numpy.uint32] | None,
     arg6: typing.SupportsInt | typing.SupportsIndex,
 ) -> tuple[float, float, float, float]: ...
+def switching_cost(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8],
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+) -> dict: ...
+def switching_cost_columns(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.uint32],
+    arg1: typing.SupportsInt | typing.SupportsIndex,
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8],
+) -> tuple: ...
+def switching_cost_in_money(
+    arg0: typing.SupportsFloat | typing.SupportsIndex,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+) -> tuple[float, float]: ...
+def transition_switching_cost(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.SupportsInt | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+) -> dict: ...
+def undercut_proof_prices(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+) -> numpy.typing.NDArray[numpy.float64]: ...
 def whale_curve(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg1: typing.SupportsInt | typing.SupportsIndex,
 ) -> dict: ...
+def why_it_stays(
+    arg0: typing.Annotated[
+        collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex], "FixedSize(3)"
+    ],
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsInt | typing.SupportsIndex,
+    arg3: typing.SupportsInt | typing.SupportsIndex,
+    arg4: typing.SupportsFloat | typing.SupportsIndex,
+    arg5: typing.SupportsFloat | typing.SupportsIndex,
+) -> tuple[str, bool, float]: ...
 def years_of_months(
     arg0: typing.SupportsInt | typing.SupportsIndex, arg1: typing.SupportsInt | typing.SupportsIndex
 ) -> float: ...

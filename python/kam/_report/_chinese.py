@@ -107,6 +107,18 @@ TEXTS: dict[str, str] = (
         "curve_balance": "{x} 的客户带来 {y} 的收入",
         "curve_note": "实际平衡点为 {point}，方块 80/20 是经验法则；直线表示客户均等。基尼系数 {gini}；"
         "相当于 {effective} 个均等客户。",
+        "at_risk": "在险收入",
+        "at_risk_expected_loss": "预期流失收入",
+        "at_risk_value_at_risk": "至多 {level} 的年份超过",
+        "at_risk_expected_shortfall": "最差 {level} 的平均",
+        "at_risk_alone": "流失相互独立",
+        "at_risk_together": "相关，{rho}",
+        "at_risk_owner": "坏年份的主要客户",
+        "at_risk_of_revenue": "占收入",
+        "at_risk_of_tail": "占最差年份",
+        "at_risk_note": "有流失概率的 {k} 个客户的收入（占全部的 {share}），期限 {days}。"
+        "哪些客户流失的精确分布。某客户占最差 {level} 的比重高于其收入占比，就是它使年份变坏。"
+        "相关系数 {rho} 仅为示例：一起发生的流失对分散的组合伤害最大。",
         "stakes": "各流失档的预期损失",
         "stakes_gone": "很可能已离开",
         "stakes_open": "尚未发生",

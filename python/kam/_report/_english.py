@@ -124,6 +124,19 @@ TEXTS: dict[str, str] = PILLARS | {
     "curve_balance": "{x} of the accounts bring {y} of revenue",
     "curve_note": "The actual balance is {point}, the square 80/20 marks the rule of thumb; the "
     "straight line would be equal accounts. Gini {gini}; as unequal as {effective} equal accounts.",
+    "at_risk": "Revenue at risk",
+    "at_risk_expected_loss": "Expected revenue lost",
+    "at_risk_value_at_risk": "Exceeded in {level} of all years at most",
+    "at_risk_expected_shortfall": "Mean of the worst {level}",
+    "at_risk_alone": "Losses independent",
+    "at_risk_together": "Correlated, {rho}",
+    "at_risk_owner": "Owner of the bad years",
+    "at_risk_of_revenue": "Of revenue",
+    "at_risk_of_tail": "Of the worst years",
+    "at_risk_note": "Revenue of the {k} accounts with a churn probability ({share} of it all), within "
+    "{days}. Exact distribution of which of them leave. An account whose share of the worst {level} "
+    "is above its share of revenue is what makes them bad. The correlation of {rho} is an example: "
+    "losses that come together hurt a spread portfolio most.",
     "stakes": "Expected loss by churn band",
     "stakes_gone": "probably left already",
     "stakes_open": "still to come",

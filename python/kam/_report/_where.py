@@ -1,4 +1,4 @@
-"""Section 2: the map with its four fields, the concentration curve, the loss by churn band."""
+"""Section 2: the map, the concentration curve, the loss by churn band, revenue at risk."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from kam._report._at_risk import at_risk
 from kam._report._curve import balance, draw_curve
 from kam._report._facts import FIELDS, Facts
 from kam._report._html import Child, Html, tag
@@ -24,7 +25,13 @@ def where(facts: Facts, t: Language) -> Html:
         tag(
             "div",
             _map_figure(facts, t),
-            tag("div", _curve_figure(facts, t), _losses(facts, t), class_="beside"),
+            tag(
+                "div",
+                _curve_figure(facts, t),
+                _losses(facts, t),
+                at_risk(facts, t),
+                class_="beside",
+            ),
             class_="portfolio" if facts.on_map.any() else "portfolio no-map",
         ),
         _groups(facts, t),

@@ -1,0 +1,73 @@
+"""Revenue at risk: what may go within the horizon, in bad years too, and who owns those years."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kam._report._facts import Facts
+from kam._report._html import Child, Html, tag
+from kam._report._language import Language
+from kam._report._marks import numbers_table
+from kam._risk import RevenueAtRisk, revenue_at_risk
+
+LEVEL = 0.95
+# Losses that come together: a downturn, a rival, a product that fails. .15 is a usual value of
+# portfolio risk; shown beside independence, because nobody knows it of a list of customers.
+TOGETHER = 0.15
+OWNERS = 5
+
+
+def at_risk(facts: Facts, t: Language) -> Html | None:
+    """None where no account has both revenue and a churn probability."""
+    rows = np.flatnonzero(~np.isnan(facts.numbers("p_churn")) & (facts.revenue > 0))
+    if not len(rows):
+        return None
+    values, p = facts.revenue[rows], facts.numbers("p_churn")[rows]
+    cases = [revenue_at_risk(values, p, correlation=rho, level=LEVEL) for rho in (0.0, TOGETHER)]
+    note = t(
+        "at_risk_note",
+        days=t.counted("days", facts.request["churn_horizon_days"]),
+        level=t.percent(1 - LEVEL),
+        rho=t.number(TOGETHER, 2),
+        k=t.whole(len(rows)),
+        share=t.percent(values.sum() / np.nansum(np.maximum(facts.revenue, 0))),
+    )
+    return tag(
+        "figure",
+        tag("h3", t("at_risk")),
+        _losses(facts, t, cases),
+        _owners(facts, t, rows, cases[0]),
+        tag("figcaption", note),
+        class_="at-risk",
+    )
+
+
+def _losses(facts: Facts, t: Language, cases: list[RevenueAtRisk]) -> Html:
+    measures = ("expected_loss", "value_at_risk", "expected_shortfall")
+    rows: list[list[Child]] = [
+        [
+            t(f"at_risk_{name}", level=t.percent(1 - LEVEL)),
+            *(t.number(getattr(case, name), facts.money_decimals) for case in cases),
+        ]
+        for name in measures
+    ]
+    heads = ["", t("at_risk_alone"), t("at_risk_together", rho=t.number(TOGETHER, 2))]
+    return numbers_table(heads, rows)
+
+
+def _owners(facts: Facts, t: Language, rows: np.ndarray, case: RevenueAtRisk) -> Html:
+    """The accounts that make most of the bad years: share of them beside share of revenue."""
+    largest = np.argsort(-case.tail_share, kind="stable")[:OWNERS]
+    share = case.value_share()
+    lines: list[list[Child]] = [
+        [
+            facts.name(int(rows[i])),
+            t.share(share[i]),
+            t.share(case.tail_share[i]),
+            t.percent(facts.numbers("p_churn")[rows[i]]),
+        ]
+        for i in largest
+        if case.tail_share[i] > 0
+    ]
+    heads = [t("at_risk_owner"), t("at_risk_of_revenue"), t("at_risk_of_tail"), t("col_churn")]
+    return numbers_table(heads, lines)
