@@ -117,7 +117,8 @@ def _numbers(frame: Any, there: list[str], rows: int, kinds: npt.NDArray[np.uint
     empty = ~priced & ~((kinds == 2) & ~np.isnan(known[2]))
     for i, name in enumerate(_MEASURES):
         estimate = given.get(name, nothing).copy()
-        absent = {"amount": np.where(empty, np.nan, 0.0), "effort": 1.0, "hours": 0.0}.get(name)
+        usual: dict[str, Any] = {"effort": 1.0, "hours": 0.0}
+        absent = np.where(empty, np.nan, 0.0) if name == "amount" else usual.get(name)
         if absent is None:  # a rate is needed where there are hours
             absent = np.where(table[:, 3] > 0, np.nan, 0.0)
         estimate = np.where(np.isnan(estimate), absent, estimate)

@@ -189,10 +189,10 @@ class ChurnLadder:
         else:
             draws = np.array(m.draws).reshape(-1, len(names))
             limits = np.quantile(draws, [0.1, 0.9], axis=0)
-            rows = zip(names, draws.mean(axis=0), *limits, strict=True)
+            spread = zip(names, draws.mean(axis=0), limits[0], limits[1], strict=True)
             lines += [
                 f"  {name:<{wide}} {mean:9.4f}  80 % [{lo:.4f}, {hi:.4f}]"
-                for name, mean, lo, hi in rows
+                for name, mean, lo, hi in spread
             ]
         lines.append("  log-odds per " + ("log-odds" if self.external else "standard deviation"))
         if m.warning:

@@ -118,7 +118,7 @@ def lifetime_value(
         raise DataError("both models must be fitted")
     frame = _frames.normalise(summary)
     order_model._tell_one_time_buyers(frame, "lifetime_value")
-    verb = _core.lifetime_value_interval if interval else _core.lifetime_value
+    verb: Any = _core.lifetime_value_interval if interval else _core.lifetime_value
     *columns, report = verb(
         order_model._fitted,
         spend_model._fitted,

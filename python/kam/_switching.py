@@ -100,12 +100,15 @@ def switching_cost(components: Any, *, level: float = 0.8) -> Any:
     table = read_components(components)
     if table.account is not None:
         return _per_account(components, table)
-    found = _core.switching_cost(table.numbers, table.kinds, float(level))
+    found: dict[str, Any] = _core.switching_cost(table.numbers, table.kinds, float(level))
     warn_rows(found["report"], "switching cost (a lower bound)")
     costs = [Range(*cost) for cost in _core.component_cost(table.numbers, table.kinds)]
     rows = zip(table.names, table.kind_names, costs, strict=True)
+    total, lo, hi = found["bounds"]
     return SwitchingCost(
-        *found["bounds"],
+        total,
+        lo,
+        hi,
         found["mean"],
         found["sd"],
         found["sd_together"],
