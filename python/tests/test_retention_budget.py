@@ -53,10 +53,10 @@ def test_water_filling_is_what_scipy_finds(shape: str) -> None:
 
 def test_the_giant_is_worth_more_than_its_expected_loss() -> None:
     values = [400_000] + [50_000] * 12
-    settings: dict[str, Any] = {"ceiling": 0.98, "rate": 0.0002, "evidence": "judgment"}
-    neutral = kam.allocate_retention_budget(values, [0.9] * 13, budget=30_000, **settings)
+    settings: dict[str, Any] = {"ceiling": 0.98, "rate": 0.0005, "evidence": "judgment"}
+    neutral = kam.allocate_retention_budget(values, [0.9] * 13, budget=12_000, **settings)
     averse = kam.allocate_retention_budget(
-        values, [0.9] * 13, budget=30_000, risk_aversion=0.5, **settings
+        values, [0.9] * 13, budget=12_000, risk_aversion=0.5, **settings
     )
     assert averse.spend[0] > neutral.spend[0]
     assert averse.protection_value[0] > 400_000

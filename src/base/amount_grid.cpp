@@ -9,7 +9,8 @@ namespace kam {
 namespace {
 
 constexpr double kLargestWhole = 0x1p53;
-constexpr double kSame = 1e-14;  // of an amount: decimals are off by half a bit, and so is a unit
+constexpr double kLargestDecimal = 1e12;  // beyond, any double is near a whole number
+constexpr double kSame = 2e-15;  // of an amount: decimals are off by half a bit, and so is a unit
 
 bool is_close(double value, double wanted) {
   return std::fabs(value - wanted) <= kSame * std::fabs(wanted);
@@ -20,7 +21,9 @@ double whole_divisor(std::span<const double> amounts, double scale) {
   std::int64_t divisor = 0;
   for (double v : amounts) {
     const double scaled = v * scale, whole = std::nearbyint(scaled);
-    if (!(whole < kLargestWhole) || !is_close(scaled, whole)) return 0.0;
+    if (!(whole < kLargestWhole)) return 0.0;
+    const bool decimal = whole <= kLargestDecimal && is_close(scaled, whole);
+    if (scaled != whole && !decimal) return 0.0;
     divisor = std::gcd(divisor, static_cast<std::int64_t>(whole));
   }
   return static_cast<double>(divisor);

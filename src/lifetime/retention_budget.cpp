@@ -139,7 +139,8 @@ class Allocation {
     }
     Filled filled{{}, std::exp(low)};
     for (std::size_t j = 0; j < worth.size(); ++j) {
-      filled.spend.push_back(response_[j].spend_until(filled.price, worth[j]));
+      const double spend = response_[j].spend_until(filled.price, worth[j]);
+      filled.spend.push_back(options_.budget == 0.0 ? 0.0 : spend);  // not a rounding of the price
     }
     return filled;
   }

@@ -134,18 +134,18 @@ TEST(RevenueAtRiskLaws, SectorsOfTheirOwnAreIndependentAndOneSectorIsNone) {
 /// Values on a fine unit, once exactly and once on a coarse grid: the bracket must hold.
 TEST(RevenueAtRiskLaws, TheGridErrorBracketsTheExactAnswer) {
   Random random(7);
-  for (int trial = 0; trial < 30; ++trial) {
-    Portfolio x = random_portfolio(random, 60, 5000);
-    x.value[0] = 20'000;
+  for (int trial = 0; trial < 12; ++trial) {
+    Portfolio x = random_portfolio(random, 40, 400);
+    x.value[0] = 2'000;
     const double rho = trial % 3 == 0 ? 0 : .2;
-    const auto sector = trial % 3 == 2 ? three_sectors(60) : std::vector<std::uint32_t>{};
+    const auto sector = trial % 3 == 2 ? three_sectors(40) : std::vector<std::uint32_t>{};
     const auto exact = risk(x, rho, .95, sector);
     ASSERT_EQ(exact.grid_error, 0);
-    const auto coarse = risk(x, rho, .95, sector, 500);
+    const auto coarse = risk(x, rho, .95, sector, 300);
     EXPECT_GT(coarse.grid_error, 0);
     EXPECT_LE(coarse.expected_shortfall, exact.expected_shortfall * (1 + 1e-9));
     EXPECT_GE(coarse.expected_shortfall + coarse.grid_error, exact.expected_shortfall * (1 - 1e-9));
-    EXPECT_NEAR(coarse.expected_shortfall / exact.expected_shortfall, 1, 2e-3);
+    EXPECT_NEAR(coarse.expected_shortfall / exact.expected_shortfall, 1, 5e-3);
     EXPECT_NEAR(coarse.value_at_risk, exact.value_at_risk, 3 * coarse.unit);
     EXPECT_NEAR(sum(coarse.tail_share), 1, 1e-9);
   }

@@ -41,8 +41,8 @@ Accounts random_accounts(Random& random, std::size_t n) {
 /// One account of 40 % of the value among forty, all alike otherwise.
 Accounts giant() {
   Accounts a;
-  a.add(400'000, .9, .98, .0002);
-  for (int i = 0; i < 12; ++i) a.add(50'000, .9, .98, .0002);
+  a.add(400'000, .9, .98, .0005);
+  for (int i = 0; i < 12; ++i) a.add(50'000, .9, .98, .0005);
   return a;
 }
 
@@ -180,8 +180,8 @@ TEST(RetentionBudgetLaws, AnotherCurrencyScalesMoney) {
   for (double lambda : {0., .5}) {
     RetentionBudgetOptions o, scaled;
     o.risk_aversion = scaled.risk_aversion = lambda;
-    o.budget = 30'000;
-    scaled.budget = 240'000;
+    o.budget = 12'000;
+    scaled.budget = 96'000;
     const auto x = plan(a, o), y = plan(b, scaled);
     for (std::size_t j = 0; j < a.value.size(); ++j) {
       EXPECT_NEAR(y.spend[j], 8 * x.spend[j], 1e-3);

@@ -2,7 +2,7 @@
 /// probability, on a grid of equal cells.
 ///
 /// Every step adds and multiplies numbers that are not negative: no probability is below 0, and
-/// each is good to a relative 2⁻⁵² per account, in the far tail too. Nothing else is lost but mass
+/// each is good to a relative 2⁻⁵² per account, far into the tail. Nothing else is lost but mass
 /// beyond about eleven standard deviations, 1e-30 in all.
 #pragma once
 
@@ -30,7 +30,7 @@ struct AmountGrid {
 
 /// The largest unit of which every amount is a multiple, if the total then fits into `most_exact`
 /// cells: whole numbers and decimals of up to 8 places by their greatest common divisor, other
-/// amounts by Euclid's algorithm with a tolerance, and then each checked to 1e-14 of itself.
+/// amounts by Euclid's algorithm with a tolerance, and then each checked to 2e-15 of itself.
 /// Otherwise `otherwise` cells for the total, each amount rounded to the nearest: equal amounts
 /// stay equal. Amounts are finite and >= 0. O(n log n). invalid_argument: an amount or a number of
 /// cells out of its domain (1..2³⁰).
