@@ -85,9 +85,9 @@ double LossFactor::spacing(std::span<const double> amount) const {
   std::iota(rising.begin(), rising.end(), std::size_t{0});
   std::sort(rising.begin(), rising.end(),
             [&](std::size_t a, std::size_t b) { return amount[a] < amount[b]; });
-  double least = std::min(0.7, 0.6 * std::sqrt((1.0 - correlation_) / correlation_));
+  double least = std::min(1.0, 0.8 * std::sqrt((1.0 - correlation_) / correlation_));
   for (double g = -6.0; g <= 6.0; g += 0.375) least = std::min(least, narrowest(amount, rising, g));
-  return least;
+  return 0.7 * least;
 }
 
 /// sd(L | g) / |dE(L | g)/dg|, the smallest over "all but the k largest": a giant makes the law of

@@ -208,7 +208,7 @@ TEST(RevenueAtRisk, AHundredThousandAccounts) {
   EXPECT_NEAR(sum / r.expected_shortfall, 1, 1e-9);
   // So many accounts are nearly normal: mean + sd · φ(1.645)/.05.
   EXPECT_NEAR(r.expected_shortfall, r.expected_loss + 2.0627 * r.sd, .1 * r.sd);
-  EXPECT_LT(r.grid_error, .2 * r.sd);
+  EXPECT_LT(r.grid_error, .02 * r.expected_shortfall);
 }
 
 }  // namespace
