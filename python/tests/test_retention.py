@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import kam
+import kam.plots
 import matplotlib as mpl
 import numpy as np
 import pytest
