@@ -37,6 +37,13 @@ from kam._holdout import holdout_split
 from kam._labels import churn_labels, find_leaks, rolling_origin
 from kam._ladder import ChurnLadder, churn_probability
 from kam._learned import LearnedWeights, learn_weights
+from kam._market import (
+    MarketSwitchingCost,
+    TransitionSwitchingCost,
+    market_switching_cost,
+    transition_switching_cost,
+    undercut_proof_prices,
+)
 from kam._model import Model
 from kam._models import BGNBD, MBGNBD, NBD, ParetoNBD
 from kam._order_grid import OrderGrid, order_grid
@@ -77,16 +84,11 @@ from kam._survival import KaplanMeier, LogRankResult, NelsonAalen, log_rank
 from kam._survival_evaluation import BrierResult, brier_score, concordance
 from kam._switching import (
     LoyaltyOffset,
-    MarketSwitchingCost,
     SwitchingCost,
-    TransitionSwitchingCost,
     defence_scores,
     indifference_discount,
     loyalty_offset,
-    market_switching_cost,
     switching_cost,
-    transition_switching_cost,
-    undercut_proof_prices,
     why_it_stays,
 )
 from kam._value import AhpResult, WhaleCurve, ahp, rank_order_centroid, whale_curve
