@@ -122,6 +122,8 @@ def _numbers(frame: Any, there: list[str], rows: int, kinds: npt.NDArray[np.uint
         if absent is None:  # a rate is needed where there are hours
             absent = np.where(table[:, 3] > 0, np.nan, 0.0)
         estimate = np.where(np.isnan(estimate), absent, estimate)
+        estimate = given.get(name, nothing)
+        estimate = np.where(np.isnan(estimate), _absent(name, empty, table), estimate)
         table[:, 3 * i] = estimate
         for j, end in ((1, "_lo"), (2, "_hi")):
             bound = given.get(name + end, nothing)
@@ -129,6 +131,15 @@ def _numbers(frame: Any, there: list[str], rows: int, kinds: npt.NDArray[np.uint
     table[:, 12] = _rival_share(frame, there, rows, given)
     table[:, 13] = given.get("rating", nothing)
     return table
+
+
+def _absent(name: str, empty: npt.NDArray[np.bool_], table: Doubles) -> Doubles:
+    """What a measure that is not given means: nothing, except where it is needed."""
+    if name == "amount":
+        return np.where(empty, np.nan, 0.0)
+    if name == "rate":  # of hours that are there
+        return np.where(table[:, 3] > 0, np.nan, 0.0)
+    return np.full(len(empty), 1.0 if name == "effort" else 0.0)
 
 
 def _is_number(name: str) -> bool:
