@@ -34,6 +34,7 @@ from kam._evaluation import Evaluation, evaluate
 from kam._groups import GroupedModel, fit_by
 from kam._hazard import Hazard, Logistic
 from kam._holdout import holdout_split
+from kam._in_force import in_force
 from kam._labels import churn_labels, find_leaks, rolling_origin
 from kam._ladder import ChurnLadder, churn_probability
 from kam._learned import LearnedWeights, learn_weights
@@ -44,6 +45,7 @@ from kam._market import (
     transition_switching_cost,
     undercut_proof_prices,
 )
+from kam._load import load_model
 from kam._model import Model
 from kam._models import BGNBD, MBGNBD, NBD, ParetoNBD
 from kam._order_grid import OrderGrid, order_grid
@@ -189,8 +191,10 @@ __all__ = [
     "fit_by",
     "holdout_split",
     "indifference_discount",
+    "in_force",
     "learn_weights",
     "lifetime_value",
+    "load_model",
     "log_rank",
     "loyalty_offset",
     "margin_multiple",

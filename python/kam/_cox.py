@@ -12,7 +12,7 @@ import numpy as np
 
 from kam import _core, _cox_file, _frames
 from kam._columns import Doubles, encode_ids, warn_rows
-from kam._design import Missing, Unseen
+from kam._design import BadCells, DesignRows, Missing, Unseen
 from kam._errors import ConvergenceWarning, DataError
 from kam._survival import p_text, warn_left_out
 from kam._survival_input import (
@@ -335,7 +335,7 @@ class CoxPH:
 
     # ---- predictions ----------------------------------------------------------------------------
 
-    def _accounts(self, frame: Any, tenure: Any = None) -> tuple[_core.CoxAccounts, int]:
+    def _accounts(self, frame: Any, tenure: Any = None) -> tuple[_core.CoxAccounts, DesignRows]:
         model = self._fitted
         columns = _frames.normalise(frame)
         made = self._design.matrix(columns)
@@ -344,12 +344,20 @@ class CoxPH:
         if len(values) != len(model.names):
             raise DataError(f"the frame gives {len(values)} covariates, not {len(model.names)}")
         since = None if tenure is None else tenure_of(columns, tenure, rows)
-        return _core.CoxAccounts(values, since, self._strata.codes(columns), rows), rows
+        codes = self._strata.codes(columns)
+        if codes is not None and (codes == len(self._strata.levels)).any():
+            unknown = codes == len(self._strata.levels)
+            name = ", ".join(self._strata.columns)
+            reason = f"column '{name}' holds a stratum the fit did not have, or none"
+            made.cells.append(BadCells(name, unknown, int(unknown.argmax()), reason))
+            made.bad |= unknown
+        return _core.CoxAccounts(values, since, codes, rows), made
 
     def predict_log_hazard_ratio(self, frame: Any) -> Doubles:
         """ln of the hazard relative to an account of mean covariates, per row."""
-        values, report = _core.cox_log_hazard_ratio(self._fitted, self._accounts(frame)[0])
-        warn_rows(report, "predict_log_hazard_ratio")
+        accounts, made = self._accounts(frame)
+        values, report = _core.cox_log_hazard_ratio(self._fitted, accounts)
+        warn_rows(made.in_words(report), "predict_log_hazard_ratio")
         return values  # type: ignore[no-any-return]
 
     def predict_survival(self, frame: Any, times: Any) -> Doubles:
@@ -358,26 +366,26 @@ class CoxPH:
         A time beyond the longest duration of the row's stratum is NaN, told in a RowWarning.
         """
         at = np.ascontiguousarray(np.atleast_1d(np.asarray(times, dtype=np.float64)))
-        accounts, rows = self._accounts(frame)
+        accounts, made = self._accounts(frame)
         values, report = _core.cox_survival(self._fitted, accounts, at)
-        warn_rows(report, "predict_survival")
-        return values.reshape(rows, len(at))  # type: ignore[no-any-return]
+        warn_rows(made.in_words(report), "predict_survival")
+        return values.reshape(len(made.bad), len(at))  # type: ignore[no-any-return]
 
     def predict_churn(self, frame: Any, horizon: float, tenure: Any = None) -> Doubles:
         """P(leaves within `horizon`, given there after `tenure`) per row.
 
         `tenure`: a column, one number, or one per row; None is 0, an account just won.
         """
-        accounts, _ = self._accounts(frame, tenure)
+        accounts, made = self._accounts(frame, tenure)
         values, report = _core.cox_churn(self._fitted, accounts, float(horizon))
-        warn_rows(report, "predict_churn")
+        warn_rows(made.in_words(report), "predict_churn")
         return values  # type: ignore[no-any-return]
 
     def predict_restricted_mean(self, frame: Any, horizon: float, tenure: Any = None) -> Doubles:
         """E[time still there within the next `horizon`, given there after `tenure`] per row."""
-        accounts, _ = self._accounts(frame, tenure)
+        accounts, made = self._accounts(frame, tenure)
         values, report = _core.cox_restricted_mean(self._fitted, accounts, float(horizon))
-        warn_rows(report, "predict_restricted_mean")
+        warn_rows(made.in_words(report), "predict_restricted_mean")
         return values  # type: ignore[no-any-return]
 
     def check_proportional_hazards(

@@ -56,6 +56,11 @@ class DesignRows:
         worst = min(self.cells, key=lambda cells: cells.first)
         return len(self.bad) - rejected, rejected, worst.first, worst.reason
 
+    def in_words(self, report: tuple[int, int, int, str]) -> tuple[int, int, int, str]:
+        """A report of the core, which saw only NaN: its first row with the schema's reason."""
+        _, rejected, first, reason = self.report
+        return (*report[:3], reason) if rejected and report[1] and first == report[2] else report
+
 
 @dataclass
 class Column:

@@ -143,16 +143,19 @@ def _missing(values: _frames.Array) -> Any:
 
 def tenure_of(frame: Any, tenure: Any, rows: int) -> Doubles:
     """None is 0; a column name, one number, or one per row."""
-    if tenure is None:
-        return np.zeros(rows)
-    if isinstance(tenure, str):
-        return doubles(_frames.column(frame, tenure, "tenure"), tenure)
-    values = np.asarray(tenure)
+    return np.zeros(rows) if tenure is None else per_row(frame, tenure, "tenure", rows)
+
+
+def per_row(frame: Any, value: Any, role: str, rows: int) -> Doubles:
+    """One number per row from a column name, one number, or one per row."""
+    if isinstance(value, str):
+        return doubles(_frames.column(frame, value, role), value)
+    values = np.asarray(value)
     if values.ndim == 0:
         return np.full(rows, float(values))
-    column = doubles(values, "tenure")
+    column = doubles(values, role)
     if column.shape != (rows,):
-        raise ValueError(f"`tenure` has {len(column)} rows, expected {rows}")
+        raise ValueError(f"`{role}` has {len(column)} rows, expected {rows}")
     return column
 
 
