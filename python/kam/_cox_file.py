@@ -55,7 +55,9 @@ def read(text: str, model: CoxPH) -> None:
     content = from_json("cox", text)
     try:
         _fill(content, model)
-    except (KeyError, TypeError, AttributeError) as error:
+    except FormatError:
+        raise
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError) as error:
         raise FormatError(f"model file: {error!r} is missing or of the wrong type") from None
 
 

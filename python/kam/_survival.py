@@ -11,7 +11,7 @@ import numpy as np
 
 from kam import _core, _frames
 from kam._columns import Doubles, encode_ids
-from kam._errors import DataError, RowWarning
+from kam._errors import DataError, FormatError, RowWarning
 from kam._models import interval_frame
 from kam._survival_input import (
     Names,
@@ -111,14 +111,12 @@ class _Curve:
     def from_json(cls, text: str) -> Self:
         """The inverse of `to_json`. FormatError or VersionError otherwise."""
         content = from_json(cls._kind, text)
-        table = content["curve"]
-        columns = [
-            numbers_from_json(table[name], math.inf if name == "greenwood" else math.nan)
-            for name in _COLUMNS
-        ]
         model = cls()
-        facts = [float(content[name]) for name in ("longest", "weight", "events")]
-        model._curve = _core.given_curve(*columns, *facts)
+        try:
+            model._curve = _curve_of(content)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            text = f"model file: {error!r} is missing or of the wrong type"
+            raise FormatError(text) from None
         return model
 
     def __getstate__(self) -> dict[str, Any]:
@@ -143,6 +141,16 @@ class _Curve:
             )
             warnings.warn(text, RowWarning, stacklevel=4)
         return tuple(column.reshape(x.shape) for column in answer)
+
+
+def _curve_of(content: dict[str, Any]) -> _core.SurvivalCurve:
+    table = content["curve"]
+    columns = [
+        numbers_from_json(table[name], math.inf if name == "greenwood" else math.nan)
+        for name in _COLUMNS
+    ]
+    facts = [float(content[name]) for name in ("longest", "weight", "events")]
+    return _core.given_curve(*columns, *facts)
 
 
 def _even_steps(survival: Doubles, steps: int) -> Any:

@@ -21,10 +21,11 @@ DATA = Path(__file__).parents[2] / "tests" / "data"
 
 def _columns(rows: int = 240) -> dict[str, Any]:
     random = np.random.default_rng(5)
+    x = random.normal(size=rows)
     return {
         "t": random.integers(1, 20, rows).astype(float),
-        "e": (random.random(rows) < 0.4).astype(float),
-        "x": random.normal(size=rows),
+        "e": (random.random(rows) < 1 / (1 + np.exp(0.4 - x))).astype(float),
+        "x": x,
         "plan": np.array(["basic", "gold", "free"], dtype=object)[random.integers(0, 3, rows)],
     }
 
@@ -50,14 +51,23 @@ def _with_covariates(cls: Any) -> Any:
     """The parameters are those of a file; the fit itself is tested elsewhere."""
     model = cls(order_covariates=["x"])
     base = [0.6, 5.0, 0.7, 8.0] if cls is kam.ParetoNBDCovariates else [0.6, 5.0, 0.8, 2.4]
-    facts = {name: field.default for name, field in _fit_fields().items()}
-    facts |= {"base": base, "order": [0.2], "dropout": []}
-    model._fit = kam._covariates._Fit(**facts)
+    model._fit = kam._covariates._Fit(
+        unit="week",
+        base=base,
+        order=[0.2],
+        dropout=[],
+        standard_errors=5 * [0.1],
+        covariance=(0.01 * np.eye(5)).ravel().tolist(),
+        log_likelihood=-100.5,
+        penalty=0.0,
+        stop_reason="converged",
+        iterations=9,
+        accounts=240.0,
+        events=100.0,
+        rows_rejected=0,
+        warning="",
+    )
     return model
-
-
-def _fit_fields() -> dict[str, Any]:
-    return dict(kam._covariates._Fit.__dataclass_fields__)
 
 
 def _score_model() -> Any:
@@ -201,10 +211,18 @@ def test_damage_is_refused(name: str, texts: dict[str, str]) -> None:
     random = np.random.default_rng(2)
     for at in random.integers(1, len(text), 60).tolist():
         other = "7" if text[at] != "7" else "3"
-        if text[at] in " \n":
+        changed = text[:at] + other + text[at + 1 :]
+        if _reads_the_same(changed, text):  # a blank, or beyond the digits of a double
             continue
         with pytest.raises(REFUSED):
-            kam.load_model(text[:at] + other + text[at + 1 :])
+            kam.load_model(changed)
+
+
+def _reads_the_same(text: str, other: str) -> bool:
+    try:
+        return bool(json.loads(text) == json.loads(other))
+    except ValueError:
+        return False
 
 
 def _sealed(document: dict[str, Any]) -> str:
