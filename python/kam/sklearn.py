@@ -240,7 +240,8 @@ class ScoreCalibrator(ClassifierMixin, TransformerMixin, BaseEstimator):  # type
         if table.ndim != 1:
             raise ValueError(f"X must be one score per row, or n x 2 probabilities, got {X.shape}")
         if self.scores == "log_odds":
-            return np.exp(-np.logaddexp(0.0, -table))
+            p: Doubles = np.exp(-np.logaddexp(0.0, -table))
+            return p
         if self.scores != "probability":
             raise ValueError(f"`scores` must be probability or log_odds, got {self.scores!r}")
         if len(table) and not (table.min() >= 0 and table.max() <= 1):
