@@ -38,6 +38,7 @@ from kam._in_force import in_force
 from kam._labels import churn_labels, find_leaks, rolling_origin
 from kam._ladder import ChurnLadder, churn_probability
 from kam._learned import LearnedWeights, learn_weights
+from kam._load import load_model
 from kam._market import (
     MarketSwitchingCost,
     TransitionSwitchingCost,
@@ -45,7 +46,6 @@ from kam._market import (
     transition_switching_cost,
     undercut_proof_prices,
 )
-from kam._load import load_model
 from kam._model import Model
 from kam._models import BGNBD, MBGNBD, NBD, ParetoNBD
 from kam._order_grid import OrderGrid, order_grid
@@ -190,8 +190,8 @@ __all__ = [
     "find_leaks",
     "fit_by",
     "holdout_split",
-    "indifference_discount",
     "in_force",
+    "indifference_discount",
     "learn_weights",
     "lifetime_value",
     "load_model",

@@ -116,12 +116,6 @@ def _numbers(frame: Any, there: list[str], rows: int, kinds: npt.NDArray[np.uint
     # A bond with a rating needs no price; anything else without money and hours is missing.
     empty = ~priced & ~((kinds == 2) & ~np.isnan(known[2]))
     for i, name in enumerate(_MEASURES):
-        estimate = given.get(name, nothing).copy()
-        usual: dict[str, Any] = {"effort": 1.0, "hours": 0.0}
-        absent = np.where(empty, np.nan, 0.0) if name == "amount" else usual.get(name)
-        if absent is None:  # a rate is needed where there are hours
-            absent = np.where(table[:, 3] > 0, np.nan, 0.0)
-        estimate = np.where(np.isnan(estimate), absent, estimate)
         estimate = given.get(name, nothing)
         estimate = np.where(np.isnan(estimate), _absent(name, empty, table), estimate)
         table[:, 3 * i] = estimate
