@@ -16,8 +16,9 @@ from kam._errors import FormatError, VersionError
 from kam._hazard import ChurnRegression, Hazard, Logistic
 from kam._ladder import ChurnLadder
 from kam._model import Model
-from kam._models import BGNBD, MBGNBD, NBD, Estimator, GammaGamma, ParetoNBD
+from kam._models import BGNBD, MBGNBD, NBD, Estimator, ParetoNBD
 from kam._regular import BGCNBD, MBGCNBD
+from kam._spend import GammaGamma
 from kam._survival import KaplanMeier, NelsonAalen
 
 _COVARIATES = "kam-order-covariates"

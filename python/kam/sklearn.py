@@ -22,10 +22,11 @@ from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin  # iso
 from sklearn.utils.validation import check_array, check_is_fitted  # isort: skip
 
 from kam._calibration import Calibrator, calibrate
+from kam._churn_regression import Prior, Signs
 from kam._columns import Doubles
 from kam._cox import CoxPH
 from kam._design import Missing, Unseen
-from kam._hazard import Logistic, Prior, Signs
+from kam._hazard import Logistic
 from kam._ladder import ChurnLadder
 from kam._survival_evaluation import concordance
 
