@@ -9,11 +9,12 @@ from typing import Any
 
 from kam._aft import AFT, ExponentialAFT, LogLogisticAFT, LogNormalAFT, WeibullAFT
 from kam._calibration import Calibrator
+from kam._churn_regression import ChurnRegression
 from kam._covariates import BGNBDCovariates, CovariateModel, MBGNBDCovariates, ParetoNBDCovariates
 from kam._cox import CoxPH
 from kam._discrete import BGBB, BetaDiscreteWeibull, ShiftedBetaGeometric
 from kam._errors import FormatError, VersionError
-from kam._hazard import ChurnRegression, Hazard, Logistic
+from kam._hazard import Hazard, Logistic
 from kam._ladder import ChurnLadder
 from kam._model import Model
 from kam._models import BGNBD, MBGNBD, NBD, Estimator, ParetoNBD

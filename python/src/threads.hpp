@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include <kam/base/executor.hpp>
+#include <kam/kam.hpp>
 
 #include "binding.hpp"
 

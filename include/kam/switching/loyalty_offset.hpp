@@ -50,9 +50,10 @@ struct LoyaltyFit {
 };
 
 /// The intercept by Newton's method inside a bracket that always holds it: the mean probability
-/// equals `rate` as closely as the last place of the intercept allows. invalid_argument unless β is finite and >= 0 and 0
-/// < rate < 1 (no loss at all has no finite intercept: use a base rate with a prior);
-/// size_mismatch; insufficient_data if no row can be used. O(n) per iteration, some ten of them.
+/// equals `rate` as closely as the last place of the intercept allows. invalid_argument unless β is
+/// finite and >= 0 and 0 < rate < 1 (no loss at all has no finite intercept: use a base rate with a
+/// prior); size_mismatch; insufficient_data if no row can be used. O(n) per iteration, some ten of
+/// them.
 [[nodiscard]] Result<LoyaltyFit> calibrate_loyalty_offset(const LoyaltyColumns& accounts,
                                                           double beta, double rate);
 
