@@ -19,8 +19,9 @@ USED = (
     "opportunities",
     "stakeholders",
     "financials",
+    "switching_costs",
 )
-UNUSED = ("switching_costs", "channel_stock")
+UNUSED = ("channel_stock",)
 TRANSACTION_COLUMNS = (
     *("account_id", "date", "amount", "quantity", "cogs", "kind", "currency", "ref", "category"),
     *("due_date", "paid_date"),
@@ -35,6 +36,9 @@ _OTHER_COLUMNS = (
     *("person_key", "department", "level", "roles", "weight", "stance", "rated_on", "left_on"),
     *("working_capital", "total_assets", "retained_earnings", "ebit", "equity", "liabilities"),
     *("credit_limit", "exposure", "probability_of_default"),
+    *("component", "borne_by", "rival_share", "rating", "source", "amount_lo", "amount_hi"),
+    *("hours", "hours_lo", "hours_hi", "rate", "rate_lo", "rate_hi"),
+    *("effort", "effort_lo", "effort_hi"),
 )
 COLUMN_NAMES = (*TRANSACTION_COLUMNS, *_OTHER_COLUMNS)
 _TEXT = (".csv", ".csv.gz", ".tsv", ".tsv.gz", ".txt", ".txt.gz")

@@ -64,6 +64,15 @@ class ScoreResult:
             self._columns = build_columns(self)
         return self._columns
 
+    @property
+    def switching_cost(self) -> dict[str, Any] | None:
+        """Money per account, with bounds, from the table `switching_costs`; None without it."""
+        walls = self._tables.walls
+        if walls is None:
+            return None
+        named = {"switching_cost": walls.cost, "switching_cost_lo": walls.lo}
+        return {"account_id": self.ids, **named, "switching_cost_hi": walls.hi}
+
     def __getitem__(self, name: str) -> Any:
         if name not in NAMES:
             raise KeyError(f"no column '{name}'; kam.columns() lists them")
@@ -255,8 +264,8 @@ def score(
     portfolio : frame, dict of frames, or path
         A transactions frame (account_id, date, amount; more columns as in docs/tables.md), a dict
         of tables by name (``transactions`` needed; ``accounts``, ``ratings``, ``activities``,
-        ``contracts``, ``opportunities``, ``stakeholders``, ``financials`` where there are any), or
-        a path to a file or folder of tables (needs duckdb).
+        ``contracts``, ``opportunities``, ``stakeholders``, ``financials``, ``switching_costs``
+        where there are any), or a path to a file or folder of tables (needs duckdb).
     as_of : date or ISO text
         Observation end, always explicit.
     profile : path or name, optional

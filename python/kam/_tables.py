@@ -19,6 +19,7 @@ from kam._side_tables import read_side_tables
 from kam._source import Files
 from kam._table import ReadOptions, Table
 from kam._transactions import TransactionReader
+from kam._walls import Walls, read_walls
 
 __all__ = ["PortfolioTables", "ReadOptions", "read_tables"]
 
@@ -37,6 +38,7 @@ class PortfolioTables:
     replaced: dict[str, set[int]]
     side_rows: dict[str, list[int]]  # by table: the user's row of each row the core saw
     files: Files | None = None  # where the tables were read from
+    walls: Walls | None = None  # switching cost per account
 
     @contextmanager
     def in_user_words(self) -> Iterator[None]:
@@ -88,6 +90,7 @@ def read_tables(tables: Mapping[str, Any], options: ReadOptions) -> PortfolioTab
         reader.replaced,
         side_rows,
         tables if isinstance(tables, Files) else None,
+        read_walls(tables, ids.unique, options),
     )
 
 

@@ -260,11 +260,11 @@ def test_a_folder_of_tables(tmp_path: Path, write: Write) -> None:
     write(HEADER + GOOD, "transactions.csv")
     write(b"account_id,name\n00001,Acme\n00002,Bolt,ragged\n", "accounts.csv")
     write(b"account_id,item,value\n", "ratings.csv")
-    write(b"whatever", "switching_costs.csv")
+    write(b"whatever", "channel_stock.csv")
     write(b"whatever", "notes.txt")
     files = read_path(tmp_path)
     assert list(files) == ["transactions", "accounts"]
-    assert files.unused == ["switching_costs.csv"]
+    assert files.unused == ["channel_stock.csv"]
     result = kam.score(tmp_path, as_of="2024-12-31")
     assert list(result["name"]) == ["Acme", None]
     found = result.data_report.find("wrong_field_count")
@@ -276,7 +276,7 @@ def test_a_folder_of_tables(tmp_path: Path, write: Write) -> None:
     assert strangers == [["ratings.csv line 4"]]
     unused = result.data_report.find("table_not_used")
     assert unused is not None
-    assert unused.examples == ["switching_costs.csv"]
+    assert unused.examples == ["channel_stock.csv"]
 
 
 def test_renamed_columns_of_transactions_keep_their_names_elsewhere(
@@ -312,7 +312,7 @@ def test_databases_agree_with_csv(tmp_path: Path, write: Write) -> None:
         db.execute(
             "create view accounts as select distinct account_id, 'N' as name from transactions"
         )
-        db.execute("create table switching_costs (x int)")
+        db.execute("create table channel_stock (x int)")
     with closing(sqlite3.connect(tmp_path / "s.sqlite")) as lite:
         lite.execute("create table transactions (account_id, date, amount)")
         lite.executemany("insert into transactions values (?, ?, ?)", rows)
@@ -326,7 +326,7 @@ def test_databases_agree_with_csv(tmp_path: Path, write: Write) -> None:
         assert list(other["account_id"]) == ["01", "02"]
         np.testing.assert_array_equal(other["net_revenue"], scores[0]["net_revenue"])
         assert other.data_report.rows_rejected == 1
-    assert read_path(tmp_path / "d.duckdb").unused == ["switching_costs"]
+    assert read_path(tmp_path / "d.duckdb").unused == ["channel_stock"]
 
 
 def test_a_database_without_transactions(tmp_path: Path) -> None:

@@ -9,12 +9,14 @@ from kam._report._html import Child, Html, tag
 from kam._report._language import Language
 from kam._report._marks import numbers_table
 from kam._risk import RevenueAtRisk, revenue_at_risk
+from kam._switching import indifference_discount
 
 LEVEL = 0.95
 # Losses that come together: a downturn, a rival, a product that fails. .15 is a usual value of
 # portfolio risk; shown beside independence, because nobody knows it of a list of customers.
 TOGETHER = 0.15
 OWNERS = 5
+WALLS = 10
 
 
 def at_risk(facts: Facts, t: Language) -> Html | None:
@@ -71,3 +73,43 @@ def _owners(facts: Facts, t: Language, rows: np.ndarray, case: RevenueAtRisk) ->
     ]
     heads = [t("at_risk_owner"), t("at_risk_of_revenue"), t("at_risk_of_tail"), t("col_churn")]
     return numbers_table(heads, lines)
+
+
+def walls(facts: Facts, t: Language) -> Html | None:
+    """What keeps the largest accounts, and how far a rival would have to go below our price."""
+    found = facts.result.switching_cost
+    if found is None:
+        return None
+    cost = np.asarray(found["switching_cost"], dtype=np.float64)
+    rows = [int(r) for r in facts.by_revenue if cost[r] >= 0 and facts.revenue[r] > 0][:WALLS]
+    if not rows:
+        return None
+    request = facts.request
+    share = indifference_discount(
+        cost[rows],
+        facts.revenue[rows],
+        years=request["value_years"],
+        discount=request["discount"],
+    )
+    lines: list[list[Child]] = [
+        [
+            facts.name(row),
+            t.number(facts.revenue[row], facts.money_decimals),
+            t.number(cost[row], facts.money_decimals),
+            t.share(float(part)),
+        ]
+        for row, part in zip(rows, np.atleast_1d(share), strict=True)
+    ]
+    heads = [t("wall_account"), t("col_revenue"), t("wall_cost"), t("wall_discount")]
+    note = t(
+        "walls_note",
+        years=t.number(request["value_years"], 0),
+        rate=t.percent(request["discount"]),
+    )
+    return tag(
+        "figure",
+        tag("h3", t("walls")),
+        numbers_table(heads, lines),
+        tag("figcaption", note),
+        class_="walls",
+    )

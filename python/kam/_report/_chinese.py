@@ -119,6 +119,12 @@ TEXTS: dict[str, str] = (
         "at_risk_note": "有流失概率的 {k} 个客户的收入（占全部的 {share}），期限 {days}。"
         "哪些客户流失的精确分布。某客户占最差 {level} 的比重高于其收入占比，就是它使年份变坏。"
         "相关系数 {rho} 仅为示例：一起发生的流失对分散的组合伤害最大。",
+        "walls": "留住客户的壁垒",
+        "wall_account": "客户",
+        "wall_cost": "转换成本",
+        "wall_discount": "无差异折扣",
+        "walls_note": "竞争对手需要低于我方价格多少，才能抵消转换成本：按 {years} 年、年利率 {rate} 计算。"
+        "折扣低意味着门户大开。",
         "stakes": "各流失档的预期损失",
         "stakes_gone": "很可能已离开",
         "stakes_open": "尚未发生",

@@ -137,6 +137,12 @@ TEXTS: dict[str, str] = PILLARS | {
     "{days}. Exact distribution of which of them leave. An account whose share of the worst {level} "
     "is above its share of revenue is what makes them bad. The correlation of {rho} is an example: "
     "losses that come together hurt a spread portfolio most.",
+    "walls": "What keeps them",
+    "wall_account": "Account",
+    "wall_cost": "Switching cost",
+    "wall_discount": "Indifference discount",
+    "walls_note": "The discount on our price at which a rival would make up for the cost of switching, "
+    "over {years} years at {rate} a year. A low one is an open door.",
     "stakes": "Expected loss by churn band",
     "stakes_gone": "probably left already",
     "stakes_open": "still to come",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kam._report._at_risk import at_risk
+from kam._report._at_risk import at_risk, walls
 from kam._report._curve import balance, draw_curve
 from kam._report._facts import FIELDS, Facts
 from kam._report._html import Child, Html, tag
@@ -30,6 +30,7 @@ def where(facts: Facts, t: Language) -> Html:
                 _curve_figure(facts, t),
                 _losses(facts, t),
                 at_risk(facts, t),
+                walls(facts, t),
                 class_="beside",
             ),
             class_="portfolio" if facts.on_map.any() else "portfolio no-map",
