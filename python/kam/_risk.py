@@ -76,10 +76,11 @@ class RevenueAtRisk:
 
     def to_dict(self) -> dict[str, Any]:
         """The numbers as plain data, without the columns."""
-        names = ["accounts", "total", "level", "correlation", "expected_loss", "sd"]
-        names += ["value_at_risk", "expected_shortfall", "tail_mean", "unit", "grid_error"]
-        names += ["quadrature_error", "rows_rejected"]
-        return {name: getattr(self, name) for name in names}
+        names = (
+            "accounts total level correlation expected_loss sd value_at_risk expected_shortfall "
+        )
+        names += "tail_mean unit grid_error quadrature_error rows_rejected"
+        return {name: getattr(self, name) for name in names.split()}
 
     def __repr__(self) -> str:
         text = (
