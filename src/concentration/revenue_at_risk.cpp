@@ -273,8 +273,7 @@ struct RevenueAtRiskBuilder {
     result.expected_shortfall =
         (beyond.high + at * (1.0 - options.level - tail.above)) / (1.0 - options.level);
     result.expected_shortfall = std::max(at, result.expected_shortfall);
-    // A mean of losses from `at` on; rounding must not put it below.
-    result.tail_mean = std::fmax(at, (beyond.high + at * here) / (tail.above + here));
+    result.tail_mean = std::max(at, (beyond.high + at * here) / (tail.above + here));
     return tail;
   }
 
