@@ -1,38 +1,19 @@
 #include <kam/concentration/lorenz.hpp>
 
 #include <cmath>
-#include <functional>
 #include <new>
 #include <string>
 
 #include "concentration/compensated_sum.hpp"
+#include "concentration/power_scale.hpp"
+#include "concentration/sort_values.hpp"
 #include "numeric/text.hpp"
 
 namespace kam {
 namespace {
 
 using concentration_detail::CompensatedSum;
-
-/// Scaling by a power of two is exact, and makes 1e308 and denormals as good as any unit of money.
-/// Two factors, because 2^1074 is no double.
-struct Scale {
-  int exponent = 0;  // of the largest |value|: value · 2^exponent undoes the scaling
-
-  explicit Scale(std::span<const double> values) {
-    double largest = 0.0;
-    for (double v : values) {
-      if (std::isfinite(v)) largest = std::max(largest, std::fabs(v));
-    }
-    std::frexp(largest, &exponent);
-    first_ = std::ldexp(1.0, -(exponent / 2));
-    second_ = std::ldexp(1.0, -(exponent - exponent / 2));
-  }
-  [[nodiscard]] double down(double value) const { return value * first_ * second_; }
-  [[nodiscard]] double up(double value) const { return std::ldexp(value, exponent); }
-
- private:
-  double first_, second_;
-};
+using concentration_detail::Scale;
 
 double sum_of(const std::vector<double>& values) {
   CompensatedSum sum;
@@ -71,7 +52,7 @@ Split split(std::span<const double> values, const Scale& scale) {
       s.kept.push_back(scale.down(values[i]));
     }
   }
-  std::sort(s.kept.begin(), s.kept.end(), std::greater<>());
+  concentration_detail::sort_descending(s.kept);
   std::sort(s.negative.begin(), s.negative.end());
   return s;
 }
@@ -201,7 +182,7 @@ Result<double> gini_absolute(std::span<const double> values) try {
     if (std::isfinite(v)) sorted.push_back(scale.down(v));
   }
   if (sorted.empty()) return insufficient("`values` has no finite value");
-  std::sort(sorted.begin(), sorted.end(), std::greater<>());
+  concentration_detail::sort_descending(sorted);
   CompensatedSum size;
   for (double v : sorted) size.add(std::fabs(v));
   if (size.high == 0.0) return insufficient("`values` are all 0");

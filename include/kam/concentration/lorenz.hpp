@@ -76,6 +76,8 @@ class Concentration {
   /// of them spread evenly.
   [[nodiscard]] std::vector<LorenzPoint> lorenz(
       std::size_t at_most = std::numeric_limits<std::size_t>::max()) const;
+  /// The values, richest first, in units of a power of two: what shares are taken from.
+  [[nodiscard]] std::span<const double> sorted() const noexcept { return sorted_; }
 
  private:
   Concentration() = default;
