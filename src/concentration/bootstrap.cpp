@@ -1,0 +1,106 @@
+#include <kam/concentration/bootstrap.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include <kam/base/random.hpp>
+#include "concentration/compensated_sum.hpp"
+#include "concentration/percentile.hpp"
+
+namespace kam {
+namespace {
+
+using concentration_detail::CompensatedSum;
+
+constexpr std::size_t kMeasures = 8;
+constexpr std::array<double, 4> kTop = {.01, .05, .1, .2};
+using Measures = std::array<double, kMeasures>;  // in the order of ConcentrationInterval
+
+/// Measures of the values, richest first, each as often as its count says; NaN if they are all 0.
+Measures measure(std::span<const double> sorted, std::span<const std::uint32_t> counts) {
+  const double n = static_cast<double>(sorted.size());
+  CompensatedSum whole;
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    whole.add(static_cast<double>(counts[i]) * sorted[i]);
+  }
+  const double total = whole.high;
+  Measures m;
+  m.fill(kNaN);
+  if (!(total > 0)) return m;
+  const double goal = .8 * total * (1 - n * std::numeric_limits<double>::epsilon());
+  CompensatedSum sum, spread, excess;
+  double taken = 0, for_80 = 0;
+  std::size_t top = 0;
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    if (counts[i] == 0) continue;
+    const double count = static_cast<double>(counts[i]), v = sorted[i], before = sum.high;
+    for (; top < kTop.size() && kTop[top] * n <= taken + count; ++top) {
+      m[3 + top] = std::min(1.0, (before + (kTop[top] * n - taken) * v) / total);
+    }
+    sum.add(count * v);
+    if (for_80 == 0 && sum.high >= goal) {
+      for_80 = taken + std::clamp(std::ceil((goal - before) / v), 1.0, count);
+    }
+    // Σ (n + 1 − 2 rank) over the ranks taken + 1 … taken + count
+    spread.add(count * (n - 2 * taken - count) * (v / total));
+    const double q = v / total;
+    excess.add(count * (q - 1 / n) * (q - 1 / n));
+    taken += count;
+  }
+  m[0] = std::max(0.0, spread.high / n);
+  m[1] = std::min(1.0, 1 / n + excess.high);
+  m[2] = 1 / m[1];
+  m[7] = for_80;
+  return m;
+}
+
+Measures draw_once(std::span<const double> sorted, std::uint64_t seed, std::size_t number) {
+  Random random(seed, number);
+  std::vector<std::uint32_t> counts(sorted.size());
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    ++counts[static_cast<std::size_t>(random.below(sorted.size()))];
+  }
+  return measure(sorted, counts);
+}
+
+Measures estimates(const Concentration& c) {
+  Measures m = {c.gini, c.hhi, c.effective_accounts};
+  for (std::size_t i = 0; i < kTop.size(); ++i) m[3 + i] = c.top_share(kTop[i]);
+  m[7] = static_cast<double>(*c.accounts_for(.8));
+  return m;
+}
+
+}  // namespace
+
+Result<ConcentrationInterval> concentration_interval(const Concentration& data,
+                                                     const ConcentrationBootstrap& options,
+                                                     const Executor& executor) try {
+  if (Status bad = concentration_detail::check_bootstrap(options.draws, options.level); !bad.ok())
+    return bad;
+  std::vector<Measures> draws(options.draws);
+  const Status run = concentration_detail::for_each_draw(
+      executor, options.draws,
+      [&](std::size_t i) { draws[i] = draw_once(data.sorted(), options.seed, i); });
+  if (!run.ok()) return run;
+  std::erase_if(draws, [](const Measures& m) { return std::isnan(m[0]); });
+  if (draws.size() < 2) {
+    return Status{StatusCode::insufficient_data, "fewer than 2 draws have a total above 0"};
+  }
+  const Measures estimate = estimates(data);
+  std::array<Interval, kMeasures> result;
+  std::vector<double> column(draws.size());
+  for (std::size_t k = 0; k < kMeasures; ++k) {
+    for (std::size_t i = 0; i < draws.size(); ++i) column[i] = draws[i][k];
+    result[k] = concentration_detail::percentiles(estimate[k], column, options.level);
+  }
+  return ConcentrationInterval{result[0], result[1], result[2], result[3],   result[4],
+                               result[5], result[6], result[7], draws.size()};
+} catch (const std::bad_alloc&) {
+  return Status{StatusCode::out_of_memory, "no memory for the draws"};
+}
+
+}  // namespace kam
