@@ -56,7 +56,12 @@
 #include <kam/churn/survival_evaluation.hpp>
 #include <kam/churn/validation.hpp>
 #include <kam/churn/venn_abers.hpp>
+#include <kam/concentration/bootstrap.hpp>
+#include <kam/concentration/concentration_state.hpp>
+#include <kam/concentration/inequality.hpp>
 #include <kam/concentration/lorenz.hpp>
+#include <kam/concentration/mutual_dependence.hpp>
+#include <kam/concentration/pareto_tail.hpp>
 #include <kam/concentration/revenue_at_risk.hpp>
 #include <kam/concentration/whale_curve.hpp>
 #include <kam/lifetime/discount.hpp>
