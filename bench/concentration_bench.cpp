@@ -1,7 +1,9 @@
 /// Concentration of one column of revenue, sort included.
 #include <benchmark/benchmark.h>
 
+#include <kam/concentration/bootstrap.hpp>
 #include <kam/concentration/lorenz.hpp>
+#include <kam/concentration/pareto_tail.hpp>
 
 #include <cmath>
 #include <random>
@@ -41,6 +43,20 @@ void top_shares(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations());
 }
+void tail(benchmark::State& state) {
+  const auto revenue = random_revenue(static_cast<std::size_t>(state.range(0)));
+  for (auto _ : state) benchmark::DoNotOptimize(kam::pareto_tail(revenue));
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(tail)->Name("concentration/pareto_tail")->Arg(20'000)->Unit(benchmark::kMillisecond);
+
+void intervals(benchmark::State& state) {
+  const auto c = kam::concentration(random_revenue(20'000));
+  for (auto _ : state) benchmark::DoNotOptimize(kam::concentration_interval(*c, {100, .8, 1}));
+  state.SetItemsProcessed(state.iterations() * 100);
+}
+BENCHMARK(intervals)->Name("concentration/bootstrap")->Unit(benchmark::kMillisecond);
+
 BENCHMARK(top_shares)->Name("score/concentration/top_shares");
 
 }  // namespace

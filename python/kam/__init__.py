@@ -19,6 +19,7 @@ from kam._core import __version__
 from kam._covariates import BGNBDCovariates, MBGNBDCovariates, ParetoNBDCovariates
 from kam._cox import CoxPH, ProportionalHazards
 from kam._data_report import DataReport
+from kam._dependence import concentration_over_time, mutual_dependence
 from kam._discount import effective_annual_rate
 from kam._discrete import BGBB, BetaDiscreteWeibull, ShiftedBetaGeometric
 from kam._errors import (
@@ -50,6 +51,7 @@ from kam._model import Model
 from kam._models import BGNBD, MBGNBD, NBD, ParetoNBD
 from kam._order_grid import OrderGrid, order_grid
 from kam._order_state import OrderState
+from kam._pareto import ParetoTail, pareto_tail
 from kam._profile import profiles
 from kam._profit import Campaign, MaximumProfit, expected_profit, maximum_profit
 from kam._regular import BGCNBD, MBGCNBD
@@ -148,6 +150,7 @@ __all__ = [
     "OrderState",
     "ParetoNBD",
     "ParetoNBDCovariates",
+    "ParetoTail",
     "PriceSchedule",
     "ProportionalHazards",
     "RetentionBudget",
@@ -180,6 +183,7 @@ __all__ = [
     "columns",
     "compare",
     "concentration",
+    "concentration_over_time",
     "concordance",
     "customer_equity",
     "customer_value",
@@ -200,7 +204,9 @@ __all__ = [
     "margin_multiple",
     "market_switching_cost",
     "maximum_profit",
+    "mutual_dependence",
     "order_grid",
+    "pareto_tail",
     "profiles",
     "rank_order_centroid",
     "retention_elasticity",

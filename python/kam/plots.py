@@ -102,6 +102,18 @@ def concentration_curve(values: Any, *, language: str = "en", ax: Axes | None = 
     return drawn
 
 
+def pareto_tail(values: Any, *, ax: Axes | None = None) -> Axes:
+    """Share of accounts at or above each value, on logarithmic axes, with the fitted power law from
+    its cut-off on. A straight line in the points is what a power law looks like.
+
+    `values`: one number per account, or the result of `kam.pareto_tail`.
+    """
+    from kam._plot_tail import tail_plot
+
+    drawn: Axes = tail_plot(values, ax=ax)
+    return drawn
+
+
 def order_grid(
     grid: OrderGrid | OrderModel,
     quantity: str = "probability_alive",
@@ -232,6 +244,7 @@ __all__ = [
     "hazard_ratios",
     "matrix",
     "order_grid",
+    "pareto_tail",
     "pillars",
     "predicted_survival",
     "retention_curve",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,10 +13,15 @@ from kam.cli._output import print_json, tell_column
 
 if TYPE_CHECKING:
     from kam._concentration import Concentration
+    from kam._pareto import ParetoTail
+
+LEVEL = 0.8  # of the bootstrap intervals
 
 
 def run(arguments: Namespace) -> int:
     from kam._concentration import concentration
+    from kam._errors import InsufficientDataError
+    from kam._pareto import pareto_tail
 
     columns, source = _input.read_columns(arguments)
     values, complaints = _input.numbers_of(columns, arguments.value, arguments.decimal, source)
@@ -26,11 +31,34 @@ def run(arguments: Namespace) -> int:
         result = concentration(values)
     except ValueError as error:
         raise DataError(f"column '{arguments.value}': {error}") from None
+    try:
+        tail = pareto_tail(values)
+    except InsufficientDataError:  # all accounts equal: there is no tail
+        tail = None
     if arguments.json:
-        print_json(result.to_dict())
+        print_json({**result.to_dict(), **_more(result, tail)})
     else:
         _print(result, arguments.value)
+        _print_tail(tail)
     return tell_column(source, complaints, arguments.max_rejects)
+
+
+def _more(c: Concentration, tail: ParetoTail | None) -> dict[str, Any]:
+    """The keys that need draws or a fit."""
+    return {
+        "interval": {"level": LEVEL, **{name: list(v) for name, v in c.interval(LEVEL).items()}},
+        "pareto_tail": None if tail is None else tail.to_dict(),
+    }
+
+
+def _print_tail(tail: ParetoTail | None) -> None:
+    if tail is None:
+        print("power-law tail           none: fewer than two distinct values above 0")
+        return
+    print(
+        f"power-law tail           from {tail.xmin:,.2f}: {tail.tail_accounts:,} accounts, "
+        f"{100 * tail.tail_share:.1f} % of the total, alpha {tail.alpha:.2f} ± {tail.alpha_se:.2f}"
+    )
 
 
 def _print(c: Concentration, name: str) -> None:
@@ -52,3 +80,11 @@ def _print(c: Concentration, name: str) -> None:
     width = max(len(value) for _, value in rows)
     for label, value in rows:
         print(f"{label:<24} {value:>{width}}")
+    ends = c.interval(LEVEL)
+    for label, key, form in (
+        ("Gini", "gini", "{:.4f}"),
+        ("effective accounts", "effective_accounts", "{:,.1f}"),
+        ("accounts for 80 %", "accounts_for_0.8", "{:,.0f}"),
+    ):
+        low, high = (form.format(end) for end in ends[key])
+        print(f"{label + f', {100 * LEVEL:g} %':<24} {low} – {high}")

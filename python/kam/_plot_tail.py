@@ -1,0 +1,41 @@
+"""The power-law tail on logarithmic axes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kam._errors import InsufficientDataError
+from kam._pareto import ParetoTail
+from kam._plot_style import BLUE, MUTED, VERMILION, axes, sentence, tidy
+
+_POINTS = 2000
+
+
+def tail_plot(values: Any, *, ax: Any = None) -> Any:
+    ax = axes(ax, size=(6, 4.5))
+    try:
+        tail = values if isinstance(values, ParetoTail) else ParetoTail(values)
+    except InsufficientDataError:
+        return sentence(ax, "Fewer than two distinct values above 0: there is no tail.")
+    finite = tail._values[np.isfinite(tail._values) & (tail._values >= 0)]
+    value, count = np.unique(finite[finite > 0], return_counts=True)
+    share = np.cumsum(count[::-1])[::-1] / tail.accounts  # P(X >= value)
+    shown = np.unique(np.geomspace(1, len(value), min(_POINTS, len(value))).astype(int))
+    shown = len(value) - shown[::-1]  # dense at the large end
+    ax.plot(value[shown], share[shown], ".", ms=4, color=BLUE, label="accounts")
+    line = np.geomspace(tail.xmin, value[-1], 50)
+    start = tail.tail_accounts / tail.accounts
+    ax.plot(
+        line,
+        start * (line / tail.xmin) ** (1 - tail.alpha),
+        color=VERMILION,
+        lw=2,
+        label=f"power law, alpha {tail.alpha:.2f} ± {tail.alpha_se:.2f}",
+    )
+    ax.axvline(tail.xmin, color=MUTED, lw=1, ls="--", label=f"cut-off {tail.xmin:,.6g}")
+    ax.set(xscale="log", yscale="log", xlabel="Value", ylabel="Share of accounts at or above")
+    ax.legend(frameon=False, fontsize="small")
+    tidy(ax)
+    return ax
