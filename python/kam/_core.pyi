@@ -877,6 +877,13 @@ def component_cost(
 def concentration(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
 ) -> Concentration: ...
+def concentration_interval(
+    arg0: Concentration,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsInt | typing.SupportsIndex,
+    arg3: typing.SupportsInt | typing.SupportsIndex,
+    arg4: typing.SupportsInt | typing.SupportsIndex,
+) -> dict: ...
 def cox_churn(
     arg0: CoxModel, arg1: CoxAccounts, arg2: typing.SupportsFloat | typing.SupportsIndex
 ) -> tuple: ...
@@ -1319,6 +1326,12 @@ def net_revenue_retention(
     arg2: typing.SupportsFloat | typing.SupportsIndex,
     arg3: typing.SupportsFloat | typing.SupportsIndex,
 ) -> float: ...
+def mutual_dependence(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+) -> tuple: ...
 def normal_quantile(arg0: typing.SupportsFloat | typing.SupportsIndex) -> float: ...
 def offer_gain(
     arg0: typing.SupportsFloat | typing.SupportsIndex,
@@ -1333,6 +1346,18 @@ def order_state_from(
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg2: str,
 ) -> OrderState: ...
+def pareto_tail(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: bool | None,
+) -> dict: ...
+def pareto_tail_interval(
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg1: bool | None,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsInt | typing.SupportsIndex,
+    arg4: typing.SupportsInt | typing.SupportsIndex,
+    arg5: typing.SupportsInt | typing.SupportsIndex,
+) -> dict: ...
 def parse_aft(arg0: str) -> AftRecord: ...
 def parse_churn_model(arg0: str) -> ChurnModel: ...
 def parse_date(arg0: str, arg1: str) -> int: ...

@@ -284,11 +284,16 @@ def test_concentration(run: Kam, tmp_path: Path) -> None:
     path.write_text("id;worth\na;10,5\nb;20\nc;x\nd;\n")
     done = run("concentration", path, "--value", "worth", "--decimal", ",", "--json")
     assert done.code == 5
-    assert json.loads(done.out)["total"] == 30.5
+    told = json.loads(done.out)
+    assert told["total"] == 30.5
+    low, high = told["interval"]["gini"]
+    assert low <= told["gini"] <= high
+    assert told["pareto_tail"]["xmin"] == 10.5
     assert "line 4: 'x'" in done.err
     allowed = run("concentration", path, "--value", "worth", "--decimal", ",", "--max-rejects", 1)
     assert allowed.code == 0
-    assert "Gini" in allowed.out
+    assert "Gini, 80 %" in allowed.out
+    assert "power-law tail" in allowed.out
     assert run("concentration", path, "--value", "nothing").code == 3
     assert run("concentration", path, "--value", "id").code == 3
 

@@ -63,7 +63,7 @@ Result<Inequality> inequality(std::span<const double> values, std::span<const do
   const std::size_t n = r.value_.size();
   r.top_weight_.assign(1, 0.0);
   r.top_value_.assign(1, 0.0);
-  CompensatedSum weight, value, weight_squares;
+  CompensatedSum weight, value;
   for (std::size_t i = n; i-- > 0;) {
     weight.add(r.weight_[i]);
     value.add(r.weight_[i] * r.value_[i]);
