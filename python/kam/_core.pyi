@@ -1320,18 +1320,18 @@ def maximum_profit(
     arg6: typing.SupportsFloat | typing.SupportsIndex,
     arg7: typing.SupportsFloat | typing.SupportsIndex,
 ) -> dict: ...
-def net_revenue_retention(
-    arg0: typing.SupportsFloat | typing.SupportsIndex,
-    arg1: typing.SupportsFloat | typing.SupportsIndex,
-    arg2: typing.SupportsFloat | typing.SupportsIndex,
-    arg3: typing.SupportsFloat | typing.SupportsIndex,
-) -> float: ...
 def mutual_dependence(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg1: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     arg2: typing.SupportsFloat | typing.SupportsIndex,
     arg3: typing.SupportsFloat | typing.SupportsIndex,
 ) -> tuple: ...
+def net_revenue_retention(
+    arg0: typing.SupportsFloat | typing.SupportsIndex,
+    arg1: typing.SupportsFloat | typing.SupportsIndex,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+) -> float: ...
 def normal_quantile(arg0: typing.SupportsFloat | typing.SupportsIndex) -> float: ...
 def offer_gain(
     arg0: typing.SupportsFloat | typing.SupportsIndex,
@@ -1347,8 +1347,7 @@ def order_state_from(
     arg2: str,
 ) -> OrderState: ...
 def pareto_tail(
-    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
-    arg1: bool | None,
+    arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64], arg1: bool | None
 ) -> dict: ...
 def pareto_tail_interval(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],

@@ -92,6 +92,7 @@ def test_concentration_over_time() -> None:
 def test_tail_plot() -> None:
     figure = pytest.importorskip("matplotlib.figure")
     import kam.plots
+
     ax = figure.Figure().subplots()
     assert kam.plots.pareto_tail(reference("blackouts"), ax=ax) is ax
     assert ax.get_xscale() == "log"
