@@ -65,14 +65,18 @@ venv:
 	@tools/when_changed.sh .venv/.requirements requirements/test.txt =$$($(PYTHON) -VV) -- \
 	  tools/make_venv.sh
 
+# Where the C++ library has been built here, the extension links it instead of building it again.
 # While there is no package yet there is nothing to install.
 ifneq ($(wildcard python/kam/__init__.py),)
 python: venv
-	@export CXX="$$(tools/compiler.sh)"; \
+	@export CXX="$$(tools/compiler.sh)"; library=; \
+	if [[ -f build/release/.configured ]]; then \
+	  cmake --build build/release --target kam >/dev/null; library=$$PWD/build/release/libkam.a; fi; \
 	tools/when_changed.sh .venv/.kam =$$CXX .venv/.requirements \
 	    pyproject.toml CMakeLists.txt README.md cmake include profiles src python/CMakeLists.txt \
 	    python/src python/kam -- \
-	  .venv/bin/python -m pip install --quiet --no-build-isolation --no-deps --force-reinstall .
+	  .venv/bin/python -m pip install --quiet --no-build-isolation --no-deps --force-reinstall \
+	    -Ccmake.define.KAM_PREBUILT=$$library .
 else
 python: venv
 endif
