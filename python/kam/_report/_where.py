@@ -25,14 +25,7 @@ def where(facts: Facts, t: Language) -> Html:
         tag(
             "div",
             _map_figure(facts, t),
-            tag(
-                "div",
-                _curve_figure(facts, t),
-                _losses(facts, t),
-                at_risk(facts, t),
-                walls(facts, t),
-                class_="beside",
-            ),
+            tag("div", _curve_figure(facts, t), _losses(facts, t), class_="beside"),
             class_="portfolio" if facts.on_map.any() else "portfolio no-map",
         ),
         _groups(facts, t),
@@ -41,8 +34,9 @@ def where(facts: Facts, t: Language) -> Html:
 
 
 def _groups(facts: Facts, t: Language) -> Html | None:
-    """Tiers and matrices, where the profile has them."""
-    parts = [part for part in (tier_table(facts, t), *matrices(facts, t)) if part is not None]
+    """What is at risk and what keeps it; tiers and matrices, where the profile has them."""
+    of_portfolio = (at_risk(facts, t), walls(facts, t), tier_table(facts, t))
+    parts = [part for part in (*of_portfolio, *matrices(facts, t)) if part is not None]
     return tag("div", *parts, class_="groups") if parts else None
 
 
