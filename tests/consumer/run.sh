@@ -74,7 +74,7 @@ dependencies_stay_behind() {
 }
 
 add_subdirectory() {
-  build add_subdirectory -DKAM_SOURCE="$root" -DCMAKE_BUILD_TYPE=Debug
+  build add_subdirectory -DKAM_SOURCE="$root" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O0
   [[ $("$work/add_subdirectory/consumer") == "$version" ]]
 }
 
