@@ -6,7 +6,9 @@
 #include <vector>
 
 #include <kam/base/columns.hpp>
+#include <kam/churn/binary_regression.hpp>
 
+#include "churn/fit_arguments.hpp"
 #include "numeric/grouping.hpp"
 
 namespace kam::churn {
@@ -18,6 +20,30 @@ inline Status check_lengths(std::span<const Covariate> covariates, std::size_t r
     if (Status s = check_size(name.c_str(), covariate.values.size(), rows); !s.ok()) return s;
   }
   return {};
+}
+
+/// ok, or size_mismatch naming the column.
+inline Status check_columns(const BinaryColumns& columns) {
+  const std::size_t n = columns.rows();
+  if (Status s = check_lengths(columns.covariates, n); !s.ok()) return s;
+  const auto optional = [n](const char* name, std::span<const double> column) {
+    return column.empty() ? Status{} : check_size(name, column.size(), n);
+  };
+  if (Status s = optional("weight", columns.weight); !s.ok()) return s;
+  if (Status s = optional("offset", columns.offset); !s.ok()) return s;
+  return optional("cluster", columns.cluster);
+}
+
+/// Why row i cannot be used.
+inline RowReason row_reason(const BinaryColumns& columns, std::size_t i) {
+  for (const Covariate& covariate : columns.covariates)
+    if (!std::isfinite(covariate.values[i])) return RowReason::not_finite;
+  if (!std::isfinite(columns.outcome[i])) return RowReason::not_finite;
+  if (!columns.offset.empty() && !std::isfinite(columns.offset[i])) return RowReason::not_finite;
+  if (!columns.cluster.empty() && !std::isfinite(columns.cluster[i])) return RowReason::not_finite;
+  if (const RowReason why = weight_reason(columns.weight, i); why != RowReason::none) return why;
+  const double y = columns.outcome[i];
+  return y == 0 || y == 1 ? RowReason::none : RowReason::out_of_domain;
 }
 
 /// Whether all covariates of rows [begin, end) are finite; one product per number.

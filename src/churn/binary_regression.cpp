@@ -65,28 +65,6 @@ class ColumnSource final : public RowSource {
   Clusters clusters_;
 };
 
-Status check_columns(const BinaryColumns& columns) {
-  const std::size_t n = columns.rows();
-  if (Status s = check_lengths(columns.covariates, n); !s.ok()) return s;
-  const auto optional = [n](const char* name, std::span<const double> column) {
-    return column.empty() ? Status{} : check_size(name, column.size(), n);
-  };
-  if (Status s = optional("weight", columns.weight); !s.ok()) return s;
-  if (Status s = optional("offset", columns.offset); !s.ok()) return s;
-  return optional("cluster", columns.cluster);
-}
-
-RowReason reason_of(const BinaryColumns& columns, std::size_t i) {
-  for (const Covariate& covariate : columns.covariates)
-    if (!std::isfinite(covariate.values[i])) return RowReason::not_finite;
-  if (!std::isfinite(columns.outcome[i])) return RowReason::not_finite;
-  if (!columns.offset.empty() && !std::isfinite(columns.offset[i])) return RowReason::not_finite;
-  if (!columns.cluster.empty() && !std::isfinite(columns.cluster[i])) return RowReason::not_finite;
-  if (const RowReason why = weight_reason(columns.weight, i); why != RowReason::none) return why;
-  const double y = columns.outcome[i];
-  return y == 0 || y == 1 ? RowReason::none : RowReason::out_of_domain;
-}
-
 bool plainly_fine(const BinaryColumns& columns, std::size_t begin, std::size_t end) {
   if (!columns.weight.empty() || !columns.offset.empty() || !columns.cluster.empty()) return false;
   bool fine = all_finite(columns.covariates, begin, end);
@@ -105,7 +83,7 @@ std::vector<char> judge(const BinaryColumns& columns, BatchReport& report) {
       continue;
     }
     for (std::size_t i = begin; i < end; ++i) {
-      const RowReason why = reason_of(columns, i);
+      const RowReason why = row_reason(columns, i);
       if (why == RowReason::none) {
         report.scored();
         continue;

@@ -7,6 +7,7 @@
 #include <kam/churn/evaluation.hpp>
 #include <kam/churn/logistic_posterior.hpp>
 
+#include "churn/binary_columns.hpp"
 #include "churn/ladder_rows.hpp"
 
 namespace kam::churn {
@@ -20,9 +21,7 @@ constexpr NormalPrior kExternalShift{0, 1}, kExternalSlope{1, 0.5};
 
 Status check_options(const LadderColumns& columns, const LadderOptions& o) {
   const std::size_t n = columns.rows(), k = columns.features.size();
-  for (const Covariate& f : columns.features) {
-    if (Status s = check_size(std::string(f.name).c_str(), f.values.size(), n); !s.ok()) return s;
-  }
+  if (Status s = check_lengths(columns.features, n); !s.ok()) return s;
   if (!columns.weight.empty()) {
     if (Status s = check_size("weight", columns.weight.size(), n); !s.ok()) return s;
   }

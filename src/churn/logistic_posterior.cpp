@@ -9,6 +9,7 @@
 
 #include <kam/base/random.hpp>
 
+#include "churn/binary_columns.hpp"
 #include "simd/math_n.hpp"
 
 namespace kam::churn {
@@ -36,21 +37,10 @@ struct Rows {
   double total = 0, events = 0;
 };
 
-RowReason reason_of(const BinaryColumns& c, std::size_t i) {
-  double sum = c.outcome[i];
-  if (!c.weight.empty()) sum += c.weight[i];
-  if (!c.offset.empty()) sum += c.offset[i];
-  for (const Covariate& column : c.covariates) sum += column.values[i] - column.values[i];
-  if (!(sum - sum == 0)) return RowReason::not_finite;
-  const bool outcome = c.outcome[i] == 0 || c.outcome[i] == 1;
-  const bool weight = c.weight.empty() || c.weight[i] >= 0;
-  return outcome && weight ? RowReason::none : RowReason::out_of_domain;
-}
-
 Rows usable_rows(const BinaryColumns& c, BatchReport& report) {
   std::vector<std::size_t> kept;
   for (std::size_t i = 0; i < c.rows(); ++i) {
-    const RowReason reason = reason_of(c, i);
+    const RowReason reason = row_reason(c, i);
     if (reason != RowReason::none) {
       report.rejected(i, reason);
       continue;
@@ -209,6 +199,7 @@ Status check_prior(const std::string& name, const NormalPrior& prior) {
 }
 
 Status check_options(const BinaryColumns& columns, const PosteriorOptions& options) {
+  if (Status s = check_columns(columns); !s.ok()) return s;
   const std::size_t k = columns.covariates.size();
   if (Status s = check_size("priors", options.priors.size(), k); !s.ok()) return s;
   if (!options.signs.empty()) {
@@ -218,21 +209,11 @@ Status check_options(const BinaryColumns& columns, const PosteriorOptions& optio
   for (std::size_t j = 0; j < k; ++j) {
     const std::string name = "prior of `" + std::string(columns.covariates[j].name) + "`";
     if (Status s = check_prior(name, options.priors[j]); !s.ok()) return s;
-    if (Status s = check_size(std::string(columns.covariates[j].name).c_str(),
-                              columns.covariates[j].values.size(), columns.rows());
-        !s.ok()) {
-      return s;
-    }
   }
   if (options.draws < 19 || options.draws > 100'000) {
     return invalid_argument("draws", "from 19 to 100000", static_cast<double>(options.draws));
   }
-  if (options.thin < 1) return invalid_argument("thin", ">= 1", 0);
-  if (!columns.weight.empty()) {
-    if (Status s = check_size("weight", columns.weight.size(), columns.rows()); !s.ok()) return s;
-  }
-  if (columns.offset.empty()) return {};
-  return check_size("offset", columns.offset.size(), columns.rows());
+  return options.thin >= 1 ? Status{} : invalid_argument("thin", ">= 1", 0);
 }
 
 /// The mode; without usable rows that of the prior.

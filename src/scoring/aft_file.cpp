@@ -11,10 +11,6 @@ namespace {
 constexpr const char* kKind = "aft";
 constexpr std::size_t kMostSchemaBytes = 4u << 20;
 
-Json number_or_null(double value) {
-  return std::isfinite(value) ? Json(value) : Json(nullptr);
-}
-
 Json content_of(const AftRecord& record) {
   const aft::Fit& fit = record.fit;
   const aft::Model& model = fit.model;
@@ -51,10 +47,6 @@ Enum named(const JsonNode& node, const char* key, int count, const Name& name) {
   }
   node.fail(key, "unknown: '" + text + "'");
   return Enum{};
-}
-
-std::size_t count(const JsonNode& node, const char* key) {
-  return static_cast<std::size_t>(std::clamp(node.finite(key, 0), 0.0, 9e15));
 }
 
 aft::Model read_model(const JsonNode& node) {
@@ -94,9 +86,9 @@ aft::Fit read_fit(const JsonNode& node) {
   fit.newton_decrement = node.number("newton_decrement");
   fit.weight = node.finite("weight", 0);
   fit.events = node.finite("events", 0);
-  fit.free = count(node, "free");
-  fit.rows.rows_scored = count(node, "rows_used");
-  fit.rows.rows_rejected = count(node, "rows_rejected");
+  fit.free = node.count("free");
+  fit.rows.rows_scored = node.count("rows_used");
+  fit.rows.rows_rejected = node.count("rows_rejected");
   fit.warning = node.text("warning", "");
   return fit;
 }

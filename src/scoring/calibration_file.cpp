@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "scoring/logit_json.hpp"
 #include "scoring/model_file.hpp"
 
 namespace kam::scoring {
@@ -12,18 +13,6 @@ template <class Calibration>
 Result<Calibrator> named(const char* method, Result<churn::Fitted<Calibration>> fitted) {
   if (!fitted) return fitted.error();
   return Calibrator{method, std::move(fitted->calibration), std::move(fitted->report)};
-}
-
-Json number_or_null(double value) {
-  return std::isfinite(value) ? Json(value) : Json(nullptr);
-}
-
-Json content_of(const churn::LogitCalibration& c) {
-  return {{"slope", c.slope},
-          {"intercept", c.intercept},
-          {"slope_standard_error", number_or_null(c.slope_standard_error)},
-          {"intercept_standard_error", number_or_null(c.intercept_standard_error)},
-          {"covariance", number_or_null(c.covariance)}};
 }
 
 Json content_of(const churn::BetaCalibration& c) {
@@ -56,10 +45,6 @@ Json report_to_json(const churn::CalibrationReport& r) {
           {"warning", r.warning}};
 }
 
-std::size_t count(const JsonNode& node, const char* key) {
-  return static_cast<std::size_t>(std::clamp(node.finite(key, 0), 0.0, 9e15));
-}
-
 churn::CalibrationReport read_report(const JsonNode& node) {
   churn::CalibrationReport r;
   r.events = node.finite("events", 0);
@@ -75,19 +60,11 @@ churn::CalibrationReport read_report(const JsonNode& node) {
   if (!known) node.fail("stop_reason", "unknown reason '" + stop + "'");
   r.iterations = static_cast<int>(std::clamp(node.finite("iterations", 0), 0.0, 1e9));
   r.clipped = node.finite("clipped", 0);
-  r.rows.rows_scored = count(node, "rows_used");
-  r.rows.rows_rejected = count(node, "rows_rejected");
-  r.unknown_outcomes = count(node, "unknown_outcomes");
+  r.rows.rows_scored = node.count("rows_used");
+  r.rows.rows_rejected = node.count("rows_rejected");
+  r.unknown_outcomes = node.count("unknown_outcomes");
   r.warning = node.text("warning", "");
   return r;
-}
-
-churn::LogitCalibration read_logit(const JsonNode& node) {
-  return {.slope = node.finite("slope", kNaN),
-          .intercept = node.finite("intercept", kNaN),
-          .slope_standard_error = node.number("slope_standard_error"),
-          .intercept_standard_error = node.number("intercept_standard_error"),
-          .covariance = node.number("covariance")};
 }
 
 churn::BetaCalibration read_beta(const JsonNode& node) {
@@ -119,7 +96,7 @@ void read_steps(const JsonNode& node, const char* scores, const char* values, bo
 churn::IsotonicCalibration read_isotonic(const JsonNode& node) {
   churn::IsotonicCalibration c;
   read_steps(node, "score", "value", false, c.score, c.value);
-  c.blocks = count(node, "blocks");
+  c.blocks = node.count("blocks");
   return c;
 }
 

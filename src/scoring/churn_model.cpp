@@ -99,10 +99,6 @@ void take(const churn::RegressionFit& fit, ChurnModel& model) {
   model.warning = fit.warning;
 }
 
-Json number_or_null(double value) {
-  return std::isfinite(value) ? Json(value) : Json(nullptr);
-}
-
 churn::AgeTerms read_age(const JsonNode& node) {
   churn::AgeTerms age;
   age.log = node.is_true("log");

@@ -129,7 +129,7 @@ Json estimate_to_json(const Estimate& e) {
     json["log_prior"] = e.log_prior;
     json["prior_weight"] = e.prior_weight;
   }
-  json["log_likelihood"] = std::isfinite(e.log_likelihood) ? Json(e.log_likelihood) : Json(nullptr);
+  json["log_likelihood"] = number_or_null(e.log_likelihood);
   if (!e.k_profile.empty()) json["k_profile"] = numbers_to_json(e.k_profile);
   return json;
 }

@@ -18,6 +18,11 @@ namespace kam::scoring {
 
 using Json = nlohmann::json;
 
+/// JSON has no NaN and no infinity: null.
+inline Json number_or_null(double value) {
+  return std::isfinite(value) ? Json(value) : Json(nullptr);
+}
+
 /// Where the first error was. `place` turns a path such as "indicator[2].bands" into what a person
 /// looks for (a line of a TOML file).
 struct JsonErrors {
@@ -72,6 +77,11 @@ class JsonNode {
     const double value = number(key, fallback);
     if (!std::isfinite(value)) fail(key, "must be a finite number");
     return value;
+  }
+  [[nodiscard]] std::size_t count(const char* key) const {
+    const double value = finite(key, 0);
+    if (!(value >= 0 && value <= 1e15)) fail(key, "must be a count");
+    return value >= 0 && value <= 1e15 ? static_cast<std::size_t>(value) : 0;
   }
   [[nodiscard]] JsonNode object(const char* key) const {
     const Json* found = need(key);

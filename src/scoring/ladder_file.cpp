@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "scoring/logit_json.hpp"
 #include "scoring/model_file.hpp"
 
 namespace kam::scoring {
@@ -11,10 +12,6 @@ namespace {
 
 using churn::LadderModel;
 using churn::Rung;
-
-Json number_or_null(double value) {
-  return std::isfinite(value) ? Json(value) : Json(nullptr);
-}
 
 Json features_of(const LadderModel& model) {
   Json features = Json::array();
@@ -26,18 +23,6 @@ Json features_of(const LadderModel& model) {
                         {"sd", f.sd}});
   }
   return features;
-}
-
-Json calibration_of(const churn::LogitCalibration& c) {
-  return {{"slope", c.slope},
-          {"intercept", c.intercept},
-          {"slope_standard_error", number_or_null(c.slope_standard_error)},
-          {"intercept_standard_error", number_or_null(c.intercept_standard_error)},
-          {"covariance", number_or_null(c.covariance)}};
-}
-
-std::size_t count(const JsonNode& node, const char* key) {
-  return static_cast<std::size_t>(std::clamp(node.finite(key, 0), 0.0, 9e15));
 }
 
 Rung read_rung(const JsonNode& node) {
@@ -86,18 +71,13 @@ LadderModel read_model(const JsonNode& node) {
                 model.coefficients.size() == (ridge ? p : 0));
   check_numbers(node, "covariance", model.covariance,
                 model.covariance.size() == (ridge ? p * p : 0));
-  const JsonNode line = node.object("calibration");
-  model.calibration = {.slope = line.finite("slope", 1),
-                       .intercept = line.finite("intercept", 0),
-                       .slope_standard_error = line.number("slope_standard_error"),
-                       .intercept_standard_error = line.number("intercept_standard_error"),
-                       .covariance = line.number("covariance")};
+  model.calibration = read_logit(node.object("calibration"));
   model.auc = node.number("auc");
   model.log_loss = node.number("log_loss");
   model.brier_skill = node.number("brier_skill");
-  model.rows.rows_scored = count(node, "rows_used");
-  model.rows.rows_rejected = count(node, "rows_rejected");
-  model.unknown_outcomes = count(node, "unknown_outcomes");
+  model.rows.rows_scored = node.count("rows_used");
+  model.rows.rows_rejected = node.count("rows_rejected");
+  model.unknown_outcomes = node.count("unknown_outcomes");
   model.warning = node.text("warning", "");
   return model;
 }
@@ -116,7 +96,7 @@ std::string to_json(const LadderFile& file) {
                   {"draws", m.draws},
                   {"coefficients", m.coefficients},
                   {"covariance", m.covariance},
-                  {"calibration", calibration_of(m.calibration)},
+                  {"calibration", content_of(m.calibration)},
                   {"auc", number_or_null(m.auc)},
                   {"log_loss", number_or_null(m.log_loss)},
                   {"brier_skill", number_or_null(m.brier_skill)},

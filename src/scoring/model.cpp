@@ -53,12 +53,6 @@ Json priors_to_json(const portfolio::FeaturePriors& p) {
           {"gap_accounts", p.gap_accounts}};
 }
 
-std::size_t read_count(const JsonNode& node, const char* key) {
-  const double value = node.finite(key, 0);
-  if (!(value >= 0 && value <= 1e15)) node.fail(key, "must be a count");
-  return value >= 0 && value <= 1e15 ? static_cast<std::size_t>(value) : 0;
-}
-
 portfolio::FeaturePriors read_priors(const JsonNode& node) {
   portfolio::FeaturePriors p;
   p.repurchase_a = node.number("repurchase_a");
@@ -67,8 +61,8 @@ portfolio::FeaturePriors read_priors(const JsonNode& node) {
   p.gap_strength = node.number("gap_strength");
   p.gap_shape = node.number("gap_shape");
   p.gap_scale = node.number("gap_scale");
-  p.repurchase_accounts = read_count(node, "repurchase_accounts");
-  p.gap_accounts = read_count(node, "gap_accounts");
+  p.repurchase_accounts = node.count("repurchase_accounts");
+  p.gap_accounts = node.count("gap_accounts");
   return p;
 }
 
@@ -88,7 +82,7 @@ Json measures_to_json(const MeasurePriors& p) {
 
 LookAlikes read_look_alikes(const JsonNode& node) {
   LookAlikes group{.sector = node.text("sector"),
-                   .accounts = read_count(node, "accounts"),
+                   .accounts = node.count("accounts"),
                    .categories = node.texts("categories"),
                    .shares = node.numbers("shares")};
   if (group.shares.size() != group.categories.size()) {
@@ -102,7 +96,7 @@ LookAlikes read_look_alikes(const JsonNode& node) {
 
 MeasurePriors read_measures(const JsonNode& node) {
   MeasurePriors p;
-  p.net_promoter_accounts = read_count(node, "net_promoter_accounts");
+  p.net_promoter_accounts = node.count("net_promoter_accounts");
   if (node.has("net_promoter")) {
     const auto n = node.numbers("net_promoter");
     if (n.size() != 3 || !value::Answers{n[0], n[1], n[2]}.valid()) {
@@ -181,7 +175,7 @@ Json content_of(const Model& model) {
 void read_rest(const JsonNode& root, Model& model) {
   model.fitted_on = parse_date(root.text("fitted_on"));
   if (model.fitted_on == kNoDay) root.fail("fitted_on", "must be a date YYYY-MM-DD");
-  model.accounts = read_count(root, "accounts");
+  model.accounts = root.count("accounts");
   model.priors = read_priors(root.object("priors"));
   if (root.has("measures")) model.measures = read_measures(root.object("measures"));
   const auto& indicators = model.profile.scorecard().indicators();
