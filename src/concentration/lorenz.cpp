@@ -1,46 +1,52 @@
 #include <kam/concentration/lorenz.hpp>
 
+#include <array>
 #include <cmath>
 #include <new>
 #include <string>
 
 #include "concentration/compensated_sum.hpp"
 #include "concentration/power_scale.hpp"
-#include "concentration/sort_values.hpp"
+#include "numeric/large_array.hpp"
+#include "numeric/sort_values.hpp"
 #include "numeric/text.hpp"
+#include "simd/math_n.hpp"
 
 namespace kam {
 namespace {
 
 using concentration_detail::CompensatedSum;
 using concentration_detail::Scale;
+using concentration_detail::WideSum;
 
 double sum_of(const std::vector<double>& values) {
   CompensatedSum sum;
   for (double v : values) sum.add(v);
-  return sum.high;
+  return sum.value();
 }
 
 /// Σ (n + 1 − 2i) v_[i] over values sorted downwards. Rich and poor are taken in pairs: every term
 /// is >= 0, equality is exactly 0, and nothing cancels.
 double pairwise_spread(const std::vector<double>& descending) {
   const std::size_t n = descending.size();
-  CompensatedSum sum;
-  for (std::size_t i = 0; i < n / 2; ++i) {
-    sum.add(static_cast<double>(n - 1 - 2 * i) * (descending[i] - descending[n - 1 - i]));
-  }
-  return sum.high;
+  WideSum sum;
+  sum.add_all(n / 2, [&](std::size_t i) {
+    return static_cast<double>(n - 1 - 2 * i) * (descending[i] - descending[n - 1 - i]);
+  });
+  return sum.value();
 }
 
 /// Finite values, scaled and sorted, the negative ones apart; the rest is counted in the report.
 struct Split {
   std::vector<double> kept, negative;
+  std::vector<double> scratch;  // of the sort: memory for what comes next
   BatchReport report;
 };
 
 Split split(std::span<const double> values, const Scale& scale) {
   Split s;
-  s.kept.reserve(values.size());
+  numeric::reserve_large(s.kept, values.size() + 1);
+  numeric::reserve_large(s.scratch, values.size() + 1);
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!std::isfinite(values[i])) {
       s.report.rejected(i, RowReason::not_finite);
@@ -49,10 +55,10 @@ Split split(std::span<const double> values, const Scale& scale) {
       s.negative.push_back(scale.down(values[i]));
     } else {
       s.report.scored();
-      s.kept.push_back(scale.down(values[i]));
+      s.kept.push_back(scale.down(values[i]) + 0.0);  // never −0
     }
   }
-  concentration_detail::sort_descending(s.kept);
+  numeric::sort_descending(s.kept, s.scratch);
   std::sort(s.negative.begin(), s.negative.end());
   return s;
 }
@@ -61,34 +67,54 @@ Status insufficient(std::string message) {
   return {StatusCode::insufficient_data, std::move(message)};
 }
 
-std::vector<double> partial_sums(const std::vector<double>& descending) {
-  std::vector<double> sums{0.0};
-  sums.reserve(descending.size() + 1);
+/// n + 1 of them, in the memory of `sums`.
+std::vector<double> partial_sums(const std::vector<double>& descending, std::vector<double> sums) {
+  sums.resize(descending.size() + 1);
+  sums[0] = 0.0;
   CompensatedSum sum;
-  for (double v : descending) {
-    sum.add(v);
-    sums.push_back(std::max(sums.back(), sum.high));  // a rounding must not bend the curve
+  for (std::size_t i = 0; i < descending.size(); ++i) {
+    sum.add(descending[i]);
+    sums[i + 1] = std::max(sums[i], sum.value());  // a rounding must not bend the curve
   }
   return sums;
+}
+
+struct ShareSums {
+  double excess;  // Σ (q − 1/n)² = hhi − 1/n, which so cannot round below 0
+  double theil;   // Σ q ln(n q)
+};
+
+/// In blocks, since logarithms are cheap by the block.
+ShareSums share_sums(const std::vector<double>& values, double total) {
+  constexpr std::size_t kBlock = 512;
+  const double n = static_cast<double>(values.size());
+  std::array<double, kBlock> q, log;
+  WideSum excess, theil;
+  for (std::size_t first = 0; first < values.size(); first += kBlock) {
+    const std::size_t rows = std::min(kBlock, values.size() - first);
+    for (std::size_t i = 0; i < rows; ++i) {
+      q[i] = values[first + i] / total;
+      log[i] = n * q[i] >= std::numeric_limits<double>::min() ? n * q[i] : 1.0;  // q ln(n q) is 0
+    }
+    simd::log_n(log.data(), rows);
+    excess.add_all(rows, [&](std::size_t i) { return (q[i] - 1.0 / n) * (q[i] - 1.0 / n); });
+    theil.add_all(rows, [&](std::size_t i) { return q[i] * log[i]; });
+  }
+  return {excess.value(), theil.value()};
 }
 
 /// The indices that are sums over accounts; `sorted` has the sum `total`, in any unit.
 void set_indices(Concentration& c, const std::vector<double>& sorted, double total) {
   const double n = static_cast<double>(sorted.size());
-  CompensatedSum excess, theil;  // Σ (q − 1/n)² = hhi − 1/n cannot round below 0
-  for (double v : sorted) {
-    const double q = v / total;
-    excess.add((q - 1.0 / n) * (q - 1.0 / n));
-    if (q > 0.0) theil.add(q * std::log(n * q));
-  }
+  const ShareSums sums = share_sums(sorted, total);
   c.gini = pairwise_spread(sorted) / n / total;
-  c.hhi = std::min(1.0, 1.0 / n + excess.high);
+  c.hhi = std::min(1.0, 1.0 / n + sums.excess);
   c.effective_accounts = 1.0 / c.hhi;
-  c.theil = std::clamp(theil.high, 0.0, std::log(n));
+  c.theil = std::clamp(sums.theil, 0.0, std::log(n));
   c.entropy_effective_accounts = n * std::exp(-c.theil);
   const bool alone = sorted.size() == 1;
   c.gini_corrected = alone ? kNaN : std::min(1.0, c.gini * (n / (n - 1.0)));
-  c.hhi_normalised = alone ? kNaN : std::min(1.0, excess.high * (n / (n - 1.0)));
+  c.hhi_normalised = alone ? kNaN : std::min(1.0, sums.excess * (n / (n - 1.0)));
 }
 
 Status check_share(const char* name, double share) {
@@ -103,7 +129,7 @@ Result<Concentration> concentration(std::span<const double> values) try {
   Split s = split(values, scale);
   if (s.kept.empty() && s.negative.empty()) return insufficient("`values` has no finite value");
   Concentration c;
-  c.cumulative_ = partial_sums(s.kept);
+  c.cumulative_ = partial_sums(s.kept, std::move(s.scratch));
   const double sum = c.cumulative_.back(), negative_sum = sum_of(s.negative);
   if (!(sum + negative_sum > 0.0)) {
     return insufficient("`values`: non_positive_total, " +
@@ -179,14 +205,14 @@ Result<double> gini_absolute(std::span<const double> values) try {
   std::vector<double> sorted;
   sorted.reserve(values.size());
   for (double v : values) {
-    if (std::isfinite(v)) sorted.push_back(scale.down(v));
+    if (std::isfinite(v)) sorted.push_back(scale.down(v) + 0.0);
   }
   if (sorted.empty()) return insufficient("`values` has no finite value");
-  concentration_detail::sort_descending(sorted);
+  numeric::sort_descending(sorted);
   CompensatedSum size;
   for (double v : sorted) size.add(std::fabs(v));
-  if (size.high == 0.0) return insufficient("`values` are all 0");
-  return pairwise_spread(sorted) / static_cast<double>(sorted.size()) / size.high;
+  if (size.value() == 0.0) return insufficient("`values` are all 0");
+  return pairwise_spread(sorted) / static_cast<double>(sorted.size()) / size.value();
 } catch (const std::bad_alloc&) {
   return Status{StatusCode::out_of_memory, "no memory to sort `values`"};
 }

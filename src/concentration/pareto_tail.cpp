@@ -11,6 +11,7 @@
 #include "concentration/percentile.hpp"
 #include "concentration/tail_scan.hpp"
 #include "numeric/hurwitz_zeta.hpp"
+#include "numeric/sort_values.hpp"
 
 namespace kam {
 namespace {
@@ -66,7 +67,7 @@ Sample sample_of(std::span<const double> values) {
       s.sorted.push_back(values[i] + 0.0);
     }
   }
-  std::sort(s.sorted.begin(), s.sorted.end());
+  numeric::sort_ascending(s.sorted);
   group_equal(s);
   return s;
 }
@@ -93,7 +94,7 @@ double share_from(const DistinctValues& d, const std::vector<std::size_t>& count
     whole.add(part);
     if (d.value[j] >= xmin) tail.add(part);
   }
-  return std::min(1.0, tail.high / whole.high);
+  return std::min(1.0, tail.value() / whole.value());
 }
 
 ParetoTail describe(const Sample& s, const TailScan& scan, bool discrete) {

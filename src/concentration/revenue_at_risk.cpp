@@ -80,8 +80,8 @@ struct RevenueAtRiskBuilder {
       expected.add(columns.value[i] * columns.p_loss[i]);
     }
     result.accounts = rows.size();
-    result.total = total.high;
-    result.expected_loss = expected.high;
+    result.total = total.value();
+    result.expected_loss = expected.value();
     result.level = options.level;
     tail_probability.assign(rows.size(), 0.0);
   }
@@ -100,11 +100,11 @@ struct RevenueAtRiskBuilder {
     double before = 1.0;
     for (std::size_t k : order) {
       if (v(k) == 0.0) continue;
-      add_loss(lost.high, before - p(k));
+      add_loss(lost.value(), before - p(k));
       before = p(k);
       lost.add(v(k));
     }
-    add_loss(lost.high, before);
+    add_loss(lost.value(), before);
     const WorstPart tail = set_tail();
     for (std::size_t k = 0; k < rows.size(); ++k) {
       const double here = result.probability[tail.at];
@@ -128,7 +128,7 @@ struct RevenueAtRiskBuilder {
       const double away = result.loss[i] - result.expected_loss;
       variance.add(result.probability[i] * away * away);
     }
-    return variance.high;
+    return variance.value();
   }
 
   // --- on a grid, by conditional independence ----------------------------------------------------
@@ -256,8 +256,8 @@ struct RevenueAtRiskBuilder {
     }
     const double odds = options.level / (1.0 - options.level);
     const double most = result.expected_shortfall + unit * std::sqrt(variance * odds);
-    result.expected_shortfall = true_mean.high;
-    result.grid_error = std::max(0.0, most - true_mean.high);
+    result.expected_shortfall = true_mean.value();
+    result.grid_error = std::max(0.0, most - true_mean.value());
   }
 
   // --- both --------------------------------------------------------------------------------------
@@ -271,9 +271,9 @@ struct RevenueAtRiskBuilder {
     const double at = result.loss[tail.at], here = result.probability[tail.at];
     result.value_at_risk = at;
     result.expected_shortfall =
-        (beyond.high + at * (1.0 - options.level - tail.above)) / (1.0 - options.level);
+        (beyond.value() + at * (1.0 - options.level - tail.above)) / (1.0 - options.level);
     result.expected_shortfall = std::max(at, result.expected_shortfall);
-    result.tail_mean = std::max(at, (beyond.high + at * here) / (tail.above + here));
+    result.tail_mean = std::max(at, (beyond.value() + at * here) / (tail.above + here));
     return tail;
   }
 

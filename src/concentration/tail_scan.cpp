@@ -62,7 +62,7 @@ TailScan::TailScan(const DistinctValues& data, bool discrete) : discrete_(discre
   for (std::size_t j = 0; j < data.value.size(); ++j) {
     if (data.count[j] > 0) {
       value_.push_back(data.value[j]);
-      log_.push_back(log.high);
+      log_.push_back(log.value());
       count.push_back(data.count[j]);
     }
     if (j + 1 < data.value.size()) log.add(data.log_step[j]);
@@ -75,7 +75,7 @@ TailScan::TailScan(const DistinctValues& data, bool discrete) : discrete_(discre
     if (j + 1 < value_.size()) sum.add(static_cast<double>(above) * (log_[j + 1] - log_[j]));
     above += count[j];
     above_[j] = above;
-    log_sum_[j] = sum.high;
+    log_sum_[j] = sum.value();
   }
 }
 

@@ -65,17 +65,18 @@ Result<WhaleCurve> whale_curve(std::span<const double> profits) try {
     c.accounts_at_peak += profits[row] > 0.0;
     c.accounts_below_zero += profits[row] < 0.0;
     // A rounding must not bend the curve.
-    c.cumulative_.push_back(profit < 0.0 ? std::min(last, sum.high) : std::max(last, sum.high));
+    c.cumulative_.push_back(profit < 0.0 ? std::min(last, sum.value())
+                                         : std::max(last, sum.value()));
   }
   const double total = c.cumulative_.back(), peak = c.cumulative_[c.accounts_at_peak];
   c.total = std::ldexp(total, c.exponent_);
   c.peak = std::ldexp(peak, c.exponent_);
-  c.losses = std::ldexp(losses.high, c.exponent_);
+  c.losses = std::ldexp(losses.value(), c.exponent_);
   const double rounding =
-      static_cast<double>(c.accounts) * std::numeric_limits<double>::epsilon() * size.high;
+      static_cast<double>(c.accounts) * std::numeric_limits<double>::epsilon() * size.value();
   if (total > rounding) {
     c.peak_ratio = peak / total;
-    c.erosion = (0.0 - losses.high) / total;  // never −0
+    c.erosion = (0.0 - losses.value()) / total;  // never −0
     return c;
   }
   c.peak_ratio = c.erosion = kNaN;
