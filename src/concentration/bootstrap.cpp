@@ -15,46 +15,76 @@ namespace kam {
 namespace {
 
 using concentration_detail::CompensatedSum;
+using concentration_detail::WideSum;
 
 constexpr std::size_t kMeasures = 8;
 constexpr std::array<double, 4> kTop = {.01, .05, .1, .2};
 using Measures = std::array<double, kMeasures>;  // in the order of ConcentrationInterval
 
-/// Measures of the values, richest first, each as often as its count says; NaN if they are all 0.
-Measures measure(std::span<const double> sorted, std::span<const std::uint32_t> counts) {
-  const double n = static_cast<double>(sorted.size());
-  CompensatedSum whole;
-  for (std::size_t i = 0; i < sorted.size(); ++i) {
-    whole.add(static_cast<double>(counts[i]) * sorted[i]);
+/// The accounts of a draw, richest first: each value as often as its count says.
+struct Draw {
+  std::span<const double> sorted;
+  std::span<const std::uint32_t> counts;
+
+  [[nodiscard]] double accounts() const { return static_cast<double>(sorted.size()); }
+  [[nodiscard]] double total() const {
+    WideSum sum;
+    sum.add_all(sorted.size(),
+                [this](std::size_t i) { return static_cast<double>(counts[i]) * sorted[i]; });
+    return sum.value();
   }
-  const double total = whole.high;
-  Measures m;
-  m.fill(kNaN);
-  if (!(total > 0)) return m;
+  /// visit(value, count, accounts richer than these, their sum)
+  template <class Visit>
+  void for_each(const Visit& visit) const {
+    CompensatedSum sum;
+    double taken = 0;
+    for (std::size_t i = 0; i < sorted.size(); ++i) {
+      if (counts[i] == 0) continue;
+      const double count = static_cast<double>(counts[i]);
+      visit(sorted[i], count, taken, sum.value());
+      sum.add(count * sorted[i]);
+      taken += count;
+    }
+  }
+};
+
+/// Gini, HHI and its inverse.
+void measure_whole(const Draw& draw, double total, Measures& m) {
+  const double n = draw.accounts();
+  CompensatedSum spread, excess;
+  draw.for_each([&](double v, double count, double taken, double) {
+    const double q = v / total;
+    spread.add(count * (n - 2 * taken - count) * q);  // Σ (n + 1 − 2 rank) over its ranks
+    excess.add(count * (q - 1 / n) * (q - 1 / n));
+  });
+  m[0] = std::max(0.0, spread.value() / n);
+  m[1] = std::min(1.0, 1 / n + excess.value());
+  m[2] = 1 / m[1];
+}
+
+/// Shares of the top, and the accounts for 80 %.
+void measure_top(const Draw& draw, double total, Measures& m) {
+  const double n = draw.accounts();
   const double goal = .8 * total * (1 - n * std::numeric_limits<double>::epsilon());
-  CompensatedSum sum, spread, excess;
-  double taken = 0, for_80 = 0;
   std::size_t top = 0;
-  for (std::size_t i = 0; i < sorted.size(); ++i) {
-    if (counts[i] == 0) continue;
-    const double count = static_cast<double>(counts[i]), v = sorted[i], before = sum.high;
+  draw.for_each([&](double v, double count, double taken, double before) {
     for (; top < kTop.size() && kTop[top] * n <= taken + count; ++top) {
       m[3 + top] = std::min(1.0, (before + (kTop[top] * n - taken) * v) / total);
     }
-    sum.add(count * v);
-    if (for_80 == 0 && sum.high >= goal) {
-      for_80 = taken + std::clamp(std::ceil((goal - before) / v), 1.0, count);
+    if (std::isnan(m[7]) && before + count * v >= goal) {
+      m[7] = taken + std::clamp(std::ceil((goal - before) / v), 1.0, count);
     }
-    // Σ (n + 1 − 2 rank) over the ranks taken + 1 … taken + count
-    spread.add(count * (n - 2 * taken - count) * (v / total));
-    const double q = v / total;
-    excess.add(count * (q - 1 / n) * (q - 1 / n));
-    taken += count;
-  }
-  m[0] = std::max(0.0, spread.high / n);
-  m[1] = std::min(1.0, 1 / n + excess.high);
-  m[2] = 1 / m[1];
-  m[7] = for_80;
+  });
+}
+
+/// NaN if the values are all 0.
+Measures measure(const Draw& draw) {
+  Measures m;
+  m.fill(kNaN);
+  const double total = draw.total();
+  if (!(total > 0)) return m;
+  measure_whole(draw, total, m);
+  measure_top(draw, total, m);
   return m;
 }
 
@@ -64,7 +94,7 @@ Measures draw_once(std::span<const double> sorted, std::uint64_t seed, std::size
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     ++counts[static_cast<std::size_t>(random.below(sorted.size()))];
   }
-  return measure(sorted, counts);
+  return measure({sorted, counts});
 }
 
 Measures estimates(const Concentration& c) {

@@ -48,8 +48,7 @@ class Inequality {
 
  private:
   Inequality() = default;
-  friend Result<Inequality> inequality(std::span<const double> values,
-                                       std::span<const double> weights);
+  friend struct InequalityBuilder;
 
   // Distinct values upwards, in units of a power of two; partial sums of weight and of value from
   // the richest down, so the last entry is the whole.

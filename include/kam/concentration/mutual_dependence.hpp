@@ -41,6 +41,72 @@ struct DependenceColumns {
   std::span<Dependence> quadrant;
 };
 
+namespace dependence_detail {
+
+struct Row {
+  double their_share_of_us = kNaN, our_share_of_them = kNaN;
+  Dependence quadrant = Dependence::unknown;
+  RowReason reason = RowReason::none;
+};
+
+inline bool usable(double sales) noexcept {
+  return std::isfinite(sales) && sales >= 0;
+}
+
+inline Status check(std::size_t rows, std::span<const double> their_purchases,
+                    const DependenceColumns& out, const DependenceThresholds& thresholds) {
+  const auto sizes = {std::pair("their_purchases", their_purchases.size()),
+                      std::pair("their_share_of_us", out.their_share_of_us.size()),
+                      std::pair("our_share_of_them", out.our_share_of_them.size()),
+                      std::pair("quadrant", out.quadrant.size())};
+  for (const auto& [name, size] : sizes)
+    if (size != rows) return size_mismatch(name, rows, size);
+  const auto shares = {std::pair("thresholds.their_share_of_us", thresholds.their_share_of_us),
+                       std::pair("thresholds.our_share_of_them", thresholds.our_share_of_them)};
+  for (const auto& [name, share] : shares)
+    if (!(share >= 0 && share <= 1)) return invalid_argument(name, "between 0 and 1", share);
+  return {};
+}
+
+/// Of sales scaled by 2^-exponent: no sum overflows and nothing is rounded.
+struct ScaledTotal {
+  int exponent = 0;
+  double sum = 0;  // 0: no sales above 0
+
+  explicit ScaledTotal(std::span<const double> sales) {
+    double largest = 0;
+    for (double v : sales)
+      if (usable(v) && v > largest) largest = v;
+    std::frexp(largest, &exponent);
+    for (double v : sales) sum += usable(v) ? std::ldexp(v, -exponent) : 0;
+  }
+  [[nodiscard]] double share(double sales) const { return std::ldexp(sales, -exponent) / sum; }
+};
+
+inline Row row_of(double sales, double purchases, const ScaledTotal& total,
+                  const DependenceThresholds& thresholds) {
+  Row row;
+  if (!usable(sales)) {
+    row.reason = std::isfinite(sales) ? RowReason::out_of_domain : RowReason::not_finite;
+    return row;
+  }
+  row.their_share_of_us = total.share(sales);
+  if (!std::isfinite(purchases)) {
+    row.reason = RowReason::not_finite;
+  } else if (!(purchases > 0) || sales > purchases) {
+    row.reason = RowReason::out_of_domain;
+  } else {
+    row.our_share_of_them = sales / purchases;
+    const bool we = row.their_share_of_us >= thresholds.their_share_of_us;
+    const bool they = row.our_share_of_them >= thresholds.our_share_of_them;
+    row.quadrant = we ? (they ? Dependence::mutual : Dependence::we_depend)
+                      : (they ? Dependence::they_depend : Dependence::independent);
+  }
+  return row;
+}
+
+}  // namespace dependence_detail
+
 /// `our_sales`: net sales to each account [money, >= 0]; `their_purchases`: what it buys of such
 /// goods from anybody [money, > 0], same window and currency.
 ///
@@ -53,63 +119,24 @@ struct DependenceColumns {
                                                    std::span<const double> their_purchases,
                                                    const DependenceColumns& out,
                                                    const DependenceThresholds& thresholds = {}) {
+  namespace detail = dependence_detail;
   BatchReport report;
-  const std::size_t n = our_sales.size();
-  const auto refuse = [&report](Status status) {
-    report.status = std::move(status);
+  report.status = detail::check(our_sales.size(), their_purchases, out, thresholds);
+  if (!report.status.ok()) return report;
+  const detail::ScaledTotal total(our_sales);
+  if (!(total.sum > 0)) {
+    report.status = {StatusCode::insufficient_data, "`our_sales`: no account has sales above 0"};
     return report;
-  };
-  if (their_purchases.size() != n)
-    return refuse(size_mismatch("their_purchases", n, their_purchases.size()));
-  if (out.their_share_of_us.size() != n)
-    return refuse(size_mismatch("their_share_of_us", n, out.their_share_of_us.size()));
-  if (out.our_share_of_them.size() != n)
-    return refuse(size_mismatch("our_share_of_them", n, out.our_share_of_them.size()));
-  if (out.quadrant.size() != n) return refuse(size_mismatch("quadrant", n, out.quadrant.size()));
-  const auto bad = [](double share) { return !(share >= 0 && share <= 1); };
-  if (bad(thresholds.their_share_of_us))
-    return refuse(invalid_argument("thresholds.their_share_of_us", "between 0 and 1",
-                                   thresholds.their_share_of_us));
-  if (bad(thresholds.our_share_of_them))
-    return refuse(invalid_argument("thresholds.our_share_of_them", "between 0 and 1",
-                                   thresholds.our_share_of_them));
-  const auto usable = [](double sales) { return std::isfinite(sales) && sales >= 0; };
-  double largest = 0, sum = 0;
-  for (double v : our_sales)
-    if (usable(v) && v > largest) largest = v;
-  if (!(largest > 0))
-    return refuse({StatusCode::insufficient_data, "`our_sales`: no account has sales above 0"});
-  int exponent = 0;  // scaled by a power of two no sum overflows and nothing is rounded
-  std::frexp(largest, &exponent);
-  for (double v : our_sales) sum += usable(v) ? std::ldexp(v, -exponent) : 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    const double sales = our_sales[i], purchases = their_purchases[i];
-    double us = kNaN, them = kNaN;
-    Dependence d = Dependence::unknown;
-    RowReason reason = RowReason::none;
-    if (!usable(sales)) {
-      reason = std::isfinite(sales) ? RowReason::out_of_domain : RowReason::not_finite;
-    } else {
-      us = std::ldexp(sales, -exponent) / sum;
-      if (!std::isfinite(purchases)) {
-        reason = RowReason::not_finite;
-      } else if (!(purchases > 0) || sales > purchases) {
-        reason = RowReason::out_of_domain;
-      } else {
-        them = sales / purchases;
-        const bool we = us >= thresholds.their_share_of_us;
-        const bool they = them >= thresholds.our_share_of_them;
-        d = we ? (they ? Dependence::mutual : Dependence::we_depend)
-               : (they ? Dependence::they_depend : Dependence::independent);
-      }
-    }
-    out.their_share_of_us[i] = us;
-    out.our_share_of_them[i] = them;
-    out.quadrant[i] = d;
-    if (reason == RowReason::none) {
+  }
+  for (std::size_t i = 0; i < our_sales.size(); ++i) {
+    const auto row = detail::row_of(our_sales[i], their_purchases[i], total, thresholds);
+    out.their_share_of_us[i] = row.their_share_of_us;
+    out.our_share_of_them[i] = row.our_share_of_them;
+    out.quadrant[i] = row.quadrant;
+    if (row.reason == RowReason::none) {
       report.scored();
     } else {
-      report.rejected(i, reason);
+      report.rejected(i, row.reason);
     }
   }
   return report;
