@@ -158,6 +158,32 @@ TEST(RetentionActions, ShortfallCountsExactlyInSmallPortfolios) {
   }
 }
 
+/// Twelve actions in every division over accounts that the exact search takes, λ up to 4.
+TEST(RetentionActions, TwelveActionsWithTheShortfall) {
+  Random random(7);
+  for (std::size_t each : {1, 2, 3, 4, 6, 12}) {
+    for (double lambda : {.1, 1., 4.}) {
+      if (each == 1 && lambda != 1) continue;  // 4,096 choices, each of 4,096 outcomes
+      World w;
+      for (std::size_t k = 0; k < 12 / each; ++k) {
+        w.value.push_back(static_cast<double>(1 + random.below(400)));
+        w.start.push_back(.5 + .45 * random.uniform());
+        for (std::size_t i = 0; i < each; ++i) {
+          w.act(k, 10 * random.uniform(), w.start[k] + (1 - w.start[k]) * random.uniform());
+        }
+      }
+      w.value[0] = 600;
+      const ActionOptions o{.budget = 5 + 30 * random.uniform(), .risk_aversion = lambda};
+      const auto c = w.choose(o);
+      EXPECT_TRUE(c->exact);
+      EXPECT_EQ(c->gap, 0);
+      EXPECT_NEAR(c->objective, brute_force(w, o), 1e-9 * (1 + c->objective))
+          << each << ' ' << lambda;
+      expect_consistent(w, o, *c);
+    }
+  }
+}
+
 TEST(RetentionActions, LargePortfoliosStateABound) {
   Random random(4);
   const World w = random_world(random, 60, 2);
