@@ -4,28 +4,18 @@ import json
 import pickle
 import sys
 import warnings
-from dataclasses import dataclass
 
 import kam
 import lifelines
 import lifelines_data as data
 import numpy as np
 from lifelines.utils import concordance_index
-from peer_report import Row, difference, race
+from peer_jobs import Case, compete, rows_of
+from peer_report import difference
 from sklearn.calibration import _SigmoidCalibration
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, log_loss, roc_auc_score
-
-
-@dataclass
-class Case:
-    """One job: what of kam it needs, and the function that runs it with the settings."""
-
-    name: str
-    needs: tuple
-    run: object
-
 
 SURVIVAL_MODELS = (
     ("Weibull AFT", "WeibullAFT", lifelines.WeibullAFTFitter),
@@ -42,32 +32,6 @@ def quietly(call, *arguments, **options):
 
 def pick(mapping, wanted):
     return np.array([mapping[name] for name in wanted], dtype=float)
-
-
-def compete(job, size, peer, ours, theirs, repeat, calls=1):
-    """The line of a job and both results; with `calls` each contender makes so many per run."""
-
-    def times(call):
-        def many():
-            for _ in range(calls):
-                last = call()
-            return last
-
-        return call if calls == 1 else many
-
-    contenders = {"kam": times(ours), "peer": times(theirs)}
-    results, seconds, megabytes = race(contenders, repeat)
-    row = Row(
-        job=job,
-        size=size,
-        peer=peer,
-        kam_seconds=seconds["kam"] / calls,
-        peer_seconds=seconds["peer"] / calls,
-        runs=repeat,
-        kam_megabytes=megabytes["kam"],
-        peer_megabytes=megabytes["peer"],
-    )
-    return row, results["kam"], results["peer"]
 
 
 def race_fits(job, frame, kam_model, peer_model, repeat):
@@ -355,17 +319,5 @@ CASES = [
 ]
 
 
-def lacking(case):
-    """Names that the case needs and this kam has not."""
-    return [name for name in case.needs if not hasattr(kam, name)]
-
-
 def all_rows(settings, chosen=None):
-    for case in CASES:
-        if chosen is not None and case.name not in chosen:
-            continue
-        if missing := lacking(case):
-            print(f"left out: {case.name}: this kam has no {', '.join(missing)}", file=sys.stderr)
-            continue
-        print(f"{case.name} …", file=sys.stderr, flush=True)
-        yield from case.run(settings)
+    yield from rows_of(CASES, settings, chosen)

@@ -4,9 +4,7 @@
 See README.md in this folder for what is compared and how to read the table.
 """
 
-import argparse
-import json
-import os
+from peer_jobs import arguments, report, use_one_thread
 
 FULL = {
     "rows": 200_000,
@@ -29,47 +27,19 @@ QUICK = FULL | {
 PACKAGES = ["kam", "lifelines", "scikit-learn", "numpy", "scipy", "pandas", "autograd"]
 
 
-def use_one_thread():
-    """Numeric libraries read these once, when NumPy is first imported; kam starts no threads."""
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
-
-
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="small data, few runs: does it work?")
-    parser.add_argument("--repeat", type=int, help="timed runs of each, after one warm-up")
-    parser.add_argument("--only", metavar="A,B,…", help="cases by name; without the sizes")
-    parser.add_argument("--json", metavar="FILE", help="write the numbers there as well")
-    chosen = parser.parse_args()
-    if chosen.repeat is not None and chosen.repeat < 1:
-        parser.error("--repeat must be at least 1")
-    return chosen
-
-
 def main():
-    chosen = arguments()
+    chosen = arguments(__doc__.splitlines()[0])
     settings = dict(QUICK if chosen.quick else FULL)
     settings["repeat"] = chosen.repeat or settings["repeat"]
     use_one_thread()
     from lifelines_cases import all_rows, model_sizes
-    from peer_report import as_json, sizes_table, surroundings, table
+    from peer_report import sizes_table
 
     only = chosen.only.split(",") if chosen.only else None
     rows = list(all_rows(settings, only))
-    print(table(rows))
-    sizes = []
-    if only is None:
-        sizes = list(model_sizes(settings))
-        print()
-        print(sizes_table(sizes))
-    around = surroundings(PACKAGES)
-    for title in ("versions", "machine"):
-        print(f"{title}:", ", ".join(f"{key} {value}" for key, value in around[title].items()))
-    if chosen.json:
-        with open(chosen.json, "w", encoding="utf-8") as file:
-            json.dump(as_json(rows, settings, PACKAGES) | {"sizes": sizes}, file, indent=2)
-            file.write("\n")
+    sizes = list(model_sizes(settings)) if only is None else []
+    text = ["", sizes_table(sizes)] if sizes else []
+    report(rows, settings, PACKAGES, chosen.json, {"text": text, "json": {"sizes": sizes}})
 
 
 if __name__ == "__main__":

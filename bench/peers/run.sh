@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# Compare kam with its peers: run.sh [lifetimes|lifelines] [options of the peer's script].
-# Without a name both run, one after the other. Each peer has a locked environment of its own, made
+# Compare kam with its peers: run.sh [lifetimes|lifelines|concentration] [options of the script].
+# Without a name all run, one after the other. Each peer has a locked environment of its own, made
 # once in build/ and again whenever its lock file changes; kam is built from this checkout every
-# time, once for both.
+# time, once for all.
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
 
-peers=(lifetimes lifelines)
-if [[ "${1:-}" == lifetimes || "${1:-}" == lifelines ]]; then
+peers=(lifetimes lifelines concentration)
+if [[ " ${peers[*]} " == *" ${1:-none} "* ]]; then
   peers=("$1")
   shift
 fi
 if [[ ${#peers[@]} -gt 1 && " $* " == *" --json"* ]]; then
-  echo "run.sh: --json writes one file: name the peer first, lifetimes or lifelines" >&2
+  echo "run.sh: --json writes one file: name the peer first: ${peers[*]}" >&2
   exit 2
 fi
 
