@@ -34,9 +34,11 @@ def draw_losses(r: RevenueAtRisk, *, ax: Any = None) -> Any:
     ):
         ax.axvline(x, color=INK, lw=1.2, ls=line, label=f"{name} {x:.6g}")
     ax.set_xlim(0, edges[-1])
+    ax.set_ylim(0, 1.05 * float((body + tail).max()))
     ax.set_xlabel("Revenue lost")
     ax.set_ylabel("Probability")
-    ax.legend(frameon=False, title=_owner(r))
+    # Opaque: the lines end behind it.
+    ax.legend(title=_owner(r), loc="upper right", framealpha=1, edgecolor="none")
     tidy(ax)
     return ax
 
@@ -80,9 +82,14 @@ def draw_ownership(r: RevenueAtRisk, labels: Any = None, *, top: int = 10, ax: A
             label="of the value")  # fmt: skip
     ax.set_yticks(y, [literal(str(names[i])) for i in rows])
     ax.set_xlabel("Share, %")
-    ax.legend(frameon=False, loc="lower right")
+    _legend_above(ax)
     tidy(ax)
     return ax
+
+
+def _legend_above(ax: Any) -> None:
+    """Over the axes: bars may be long in every row."""
+    ax.legend(frameon=False, ncols=2, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2)
 
 
 def draw_budget(b: RetentionBudget, labels: Any = None, *, top: int = 15, ax: Any = None) -> Any:
@@ -99,6 +106,6 @@ def draw_budget(b: RetentionBudget, labels: Any = None, *, top: int = 15, ax: An
     ax.barh(y - 0.2, b.gain[rows], 0.38, color=PALE, edgecolor=MUTED, lw=0.5, label="net gain")
     ax.set_yticks(y, [literal(str(names[i])) for i in rows])
     ax.set_xlabel("Money")
-    ax.legend(frameon=False, loc="lower right")
+    _legend_above(ax)
     tidy(ax)
     return ax

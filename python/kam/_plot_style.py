@@ -68,6 +68,12 @@ _WORDS = {
         "multiple": "Value over margin per period",
         "endless": "without a horizon",
         "periods": "{n} periods",
+        "tail_accounts": "accounts",
+        "tail_law": "power law, α {alpha} ± {error}",
+        "tail_cut": "cut-off {value}",
+        "tail_value": "Value",
+        "tail_share": "Share of accounts at or above",
+        "no_tail": "Fewer than two distinct values above 0: there is no tail.",
     },
     "zh": {
         "median_account": "中位客户",
@@ -105,6 +111,12 @@ _WORDS = {
         "multiple": "价值与每期毛利之比",
         "endless": "无期限",
         "periods": "{n} 期",
+        "tail_accounts": "客户",
+        "tail_law": "幂律，α {alpha} ± {error}",
+        "tail_cut": "截断点 {value}",
+        "tail_value": "数值",
+        "tail_share": "不低于该值的客户比例",
+        "no_tail": "大于 0 的不同数值不足两个：没有尾部。",
     },
 }
 
@@ -179,12 +191,18 @@ def literal(text: str) -> str:
 
 def font(text: str) -> dict[str, Any]:
     """Settings of a text, where the usual font lacks its characters."""
-    family = None if drawable(text) else chinese_font()
-    return {} if family is None else {"fontfamily": [family, "DejaVu Sans"]}
+    name = None if drawable(text) else chinese_font()
+    return {} if name is None else {"fontfamily": [name, "DejaVu Sans"]}
 
 
-def drawable(text: str, family: str = "DejaVu Sans") -> bool:
-    return all(ord(c) in _characters(family) for c in text if c != "\n")
+def family(text: str) -> dict[str, Any]:
+    """The same for `prop` of a legend."""
+    settings = font(text)
+    return {"family": settings["fontfamily"]} if settings else {}
+
+
+def drawable(text: str, name: str = "DejaVu Sans") -> bool:
+    return all(ord(c) in _characters(name) for c in text if c != "\n")
 
 
 def account_name(result: ScoreResult, row: int, longest: int = 28) -> str:

@@ -17,6 +17,7 @@ from kam._plot_style import (
     VERMILION,
     Words,
     axes,
+    family,
     font,
     literal,
     tidy,
@@ -52,6 +53,7 @@ def draw_switching_cost(cost: SwitchingCost, *, language: str, ax: Any = None) -
         text.set(**font(label))
     ax.set(ylim=(-len(rows) - 0.6, 0.6), xlim=(0, 1.28 * max(cost.hi, 1e-300)))
     ax.xaxis.set_major_formatter("{x:,.0f}")
+    ax.locator_params(axis="x", nbins=5)
     ax.set_xlabel(t("switching_cost"), **font(t("switching_cost")))
     ax.grid(axis="x", color=PALE, lw=0.8)
     _kinds(ax, {row[1] for row in rows}, t)
@@ -81,12 +83,7 @@ def _kinds(ax: Any, kinds: set[str], t: Words) -> None:
                     label=t(kind))  # fmt: skip
     if kinds:
         words = "".join(t(kind) for kind in kinds)
-        ax.legend(loc="upper right", frameon=False, prop={"size": "small", **_family(words)})
-
-
-def _family(text: str) -> dict[str, Any]:
-    settings = font(text)
-    return {"family": settings["fontfamily"]} if settings else {}
+        ax.legend(loc="upper right", frameon=False, prop={"size": "small", **family(words)})
 
 
 def draw_retention_curve(
@@ -100,25 +97,33 @@ def draw_retention_curve(
     language: str,
     ax: Any = None,
 ) -> Any:
-    """The margin multiple over retention, one line per horizon, with today and some points more."""
+    """The margin multiple over retention, one line per horizon, with today and some points more.
+
+    Near the retention from which on the sum has no end a line leaves the axes: it would flatten all
+    others.
+    """
     t = Words(language)
     ax = axes(ax, size=(6.5, 4.2))
     top = 1.0 if (1 + growth) < (1 + discount) else 0.995 * (1 + discount) / (1 + growth)
     shares = np.linspace(0.3, min(top, 0.98), 300)
+    highest, usual = 0.0, 0.0
     colours, styles = (BLUE, ORANGE, PURPLE, SKY), ("-", (0, (5, 2)), (0, (1, 1.5)), "-.")
     for i, horizon in enumerate(horizons):
         values = margin_multiple(shares, discount, growth, horizon=horizon, timing=timing)
+        highest = max(highest, float(values[-1]))
+        usual = max(usual, float(np.interp(0.9 * shares[-1], shares, values)))
         name = t("endless") if horizon is None else t("periods", n=f"{horizon:g}")
         ax.plot(shares, values, color=colours[i % 4], ls=styles[i % 4], lw=2, label=name)
+    then = 0.0
     if retention is not None:
-        _today(ax, retention, points, discount, growth, horizons[0], timing)
-    ax.set(xlim=(shares[0], shares[-1]), ylim=(0, None))
+        then = _today(ax, retention, points, discount, growth, horizons[0], timing)
+    ax.set(xlim=(shares[0], shares[-1]), ylim=(0, min(1.05 * highest, max(4 * usual, 1.3 * then))))
     for name, place in ((t("retention"), ax.set_xlabel), (t("multiple"), ax.set_ylabel)):
         place(name, **font(name))
     from matplotlib.ticker import PercentFormatter
 
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=" %"))
-    ax.legend(loc="upper left", frameon=False, prop={"size": "small", **_family(t("endless"))})
+    ax.legend(loc="upper left", frameon=False, prop={"size": "small", **family(t("endless"))})
     ax.grid(color=PALE, lw=0.8)
     tidy(ax)
     return ax
@@ -127,16 +132,19 @@ def draw_retention_curve(
 def _today(
     ax: Any, retention: float, points: float, discount: float, growth: float, horizon: Any,
     timing: Any,
-) -> None:  # fmt: skip
+) -> float:  # fmt: skip
+    """The higher of the two multiples marked."""
+
     def multiple(share: float) -> float:
         return float(margin_multiple(share, discount, growth, horizon=horizon, timing=timing))
 
     now = multiple(retention)
     ax.plot([retention], [now], "o", color=INK, ms=8, mec="white", zorder=5)
     if retention + points > 1:
-        return
+        return now
     then = multiple(retention + points)
     ax.annotate("", (retention + points, then), (retention, now), zorder=4,
                 arrowprops={"arrowstyle": "->", "color": VERMILION, "lw": 2})  # fmt: skip
     ax.annotate(f"{then / now - 1:+.1%}", (retention + points, then), (-10, 4), ha="right",
                 textcoords="offset points", color=VERMILION, fontweight="bold")  # fmt: skip
+    return max(now, then)

@@ -12,6 +12,7 @@ import numpy as np
 from kam import _core
 from kam._calibration import column
 from kam._columns import Doubles, warn_rows
+from kam._retention_chinese import chinese_claim
 
 Timing = Literal["end", "start"]
 LiftMode = Literal["points", "percent"]
@@ -151,13 +152,20 @@ def check_retention_claim(
     claim: tuple[float, float] = (0.25, 0.85),
     growth: float = 0.0,
     timing: Timing = "end",
+    language: str = "en",
 ) -> RetentionClaim:
     """Both readings of the claim for your churn, discount, horizon and growth; `str()` of the
-    result is one honest sentence."""
+    result is one honest sentence, in English or ("zh") Chinese."""
+    if language not in ("en", "zh"):
+        raise ValueError(f"`language` must be en or zh, got {language!r}")
     terms = _terms(discount, growth, horizon, timing)
     found = _core.check_retention_claim(
         float(churn), float(delta), float(claim[0]), float(claim[1]), *terms
     )
+    if language == "zh":
+        found["sentence"] = chinese_claim(
+            found, float(churn), float(delta), claim, float(discount), horizon, float(growth)
+        )
     return RetentionClaim(**found)
 
 

@@ -102,7 +102,7 @@ def concentration_curve(values: Any, *, language: str = "en", ax: Axes | None = 
     return drawn
 
 
-def pareto_tail(values: Any, *, ax: Axes | None = None) -> Axes:
+def pareto_tail(values: Any, *, language: str = "en", ax: Axes | None = None) -> Axes:
     """Share of accounts at or above each value, on logarithmic axes, with the fitted power law from
     its cut-off on. A straight line in the points is what a power law looks like.
 
@@ -110,7 +110,7 @@ def pareto_tail(values: Any, *, ax: Axes | None = None) -> Axes:
     """
     from kam._plot_tail import tail_plot
 
-    drawn: Axes = tail_plot(values, ax=ax)
+    drawn: Axes = tail_plot(values, language=language, ax=ax)
     return drawn
 
 
