@@ -27,54 +27,56 @@ struct Draw {
   std::span<const std::uint32_t> counts;
 
   [[nodiscard]] double accounts() const { return static_cast<double>(sorted.size()); }
+  [[nodiscard]] double part(std::size_t i) const {
+    return static_cast<double>(counts[i]) * sorted[i];
+  }
   [[nodiscard]] double total() const {
     WideSum sum;
-    sum.add_all(sorted.size(),
-                [this](std::size_t i) { return static_cast<double>(counts[i]) * sorted[i]; });
+    sum.add_all(sorted.size(), [this](std::size_t i) { return part(i); });
     return sum.value();
-  }
-  /// visit(value, count, accounts richer than these, their sum)
-  template <class Visit>
-  void for_each(const Visit& visit) const {
-    CompensatedSum sum;
-    double taken = 0;
-    for (std::size_t i = 0; i < sorted.size(); ++i) {
-      if (counts[i] == 0) continue;
-      const double count = static_cast<double>(counts[i]);
-      visit(sorted[i], count, taken, sum.value());
-      sum.add(count * sorted[i]);
-      taken += count;
-    }
   }
 };
 
 /// Gini, HHI and its inverse.
 void measure_whole(const Draw& draw, double total, Measures& m) {
-  const double n = draw.accounts();
-  CompensatedSum spread, excess;
-  draw.for_each([&](double v, double count, double taken, double) {
-    const double q = v / total;
-    spread.add(count * (n - 2 * taken - count) * q);  // Σ (n + 1 − 2 rank) over its ranks
-    excess.add(count * (q - 1 / n) * (q - 1 / n));
+  const double n = draw.accounts(), mean = total / n;
+  WideSum excess;
+  excess.add_all(draw.sorted.size(), [&](std::size_t i) {
+    const double away = draw.sorted[i] / mean - 1;
+    return static_cast<double>(draw.counts[i]) * away * away;
   });
-  m[0] = std::max(0.0, spread.value() / n);
-  m[1] = std::min(1.0, 1 / n + excess.value());
+  CompensatedSum spread;
+  double left = n;  // n − 2·richer accounts
+  for (std::size_t i = 0; i < draw.sorted.size(); ++i) {
+    const double count = static_cast<double>(draw.counts[i]);
+    spread.add(draw.part(i) * (left - count));  // Σ (n + 1 − 2 rank) over its ranks
+    left -= 2 * count;
+  }
+  m[0] = std::max(0.0, spread.value() / total / n);
+  m[1] = std::min(1.0, (1 + excess.value() / n) / n);
   m[2] = 1 / m[1];
 }
 
-/// Shares of the top, and the accounts for 80 %.
+/// Shares of the top, and the accounts for 80 %: down to where all are known.
 void measure_top(const Draw& draw, double total, Measures& m) {
   const double n = draw.accounts();
   const double goal = .8 * total * (1 - n * std::numeric_limits<double>::epsilon());
+  CompensatedSum sum;
+  double taken = 0;
   std::size_t top = 0;
-  draw.for_each([&](double v, double count, double taken, double before) {
+  for (std::size_t i = 0; i < draw.sorted.size(); ++i) {
+    const double count = static_cast<double>(draw.counts[i]), before = sum.value();
+    const double v = draw.sorted[i];
     for (; top < kTop.size() && kTop[top] * n <= taken + count; ++top) {
       m[3 + top] = std::min(1.0, (before + (kTop[top] * n - taken) * v) / total);
     }
-    if (std::isnan(m[7]) && before + count * v >= goal) {
-      m[7] = taken + std::clamp(std::ceil((goal - before) / v), 1.0, count);
+    sum.add(count * v);
+    if (std::isnan(m[7]) && sum.value() >= goal) {
+      m[7] = taken + std::max(1.0, std::min(count, std::ceil((goal - before) / v)));
     }
-  });
+    if (top == kTop.size() && !std::isnan(m[7])) return;
+    taken += count;
+  }
 }
 
 /// NaN if the values are all 0.

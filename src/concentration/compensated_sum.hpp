@@ -23,27 +23,37 @@ struct CompensatedSum {
   [[nodiscard]] double value() const noexcept { return sum + lost; }
 };
 
-/// Four sums side by side, for terms that are at hand all at once.
+/// Eight sums side by side, for terms that are at hand all at once.
 class WideSum {
  public:
   /// Adds term(0) … term(n − 1).
   template <class Term>
   void add_all(std::size_t n, const Term& term) noexcept {
+    std::array<double, kLanes> sum = sum_, lost = lost_;
     std::size_t i = 0;
-    for (; i + kLanes <= n; i += kLanes)
-      for (std::size_t lane = 0; lane < kLanes; ++lane) lanes_[lane].add(term(i + lane));
-    for (; i < n; ++i) lanes_[0].add(term(i));
+    for (; i + kLanes <= n; i += kLanes) {
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        const double t = term(i + lane);
+        const double next = sum[lane] + t;
+        const double part = next - sum[lane];
+        lost[lane] += (sum[lane] - (next - part)) + (t - part);
+        sum[lane] = next;
+      }
+    }
+    sum_ = sum, lost_ = lost;
+    for (; i < n; ++i) rest_.add(term(i));
   }
   [[nodiscard]] double value() const noexcept {
-    CompensatedSum whole;
-    for (const CompensatedSum& lane : lanes_) whole.add(lane.sum);
-    for (const CompensatedSum& lane : lanes_) whole.add(lane.lost);
+    CompensatedSum whole = rest_;
+    for (double s : sum_) whole.add(s);
+    for (double l : lost_) whole.add(l);
     return whole.value();
   }
 
  private:
-  static constexpr std::size_t kLanes = 4;
-  std::array<CompensatedSum, kLanes> lanes_;
+  static constexpr std::size_t kLanes = 8;
+  std::array<double, kLanes> sum_{}, lost_{};
+  CompensatedSum rest_;
 };
 
 }  // namespace kam::concentration_detail

@@ -84,23 +84,23 @@ struct ShareSums {
   double theil;   // Σ q ln(n q)
 };
 
-/// In blocks, since logarithms are cheap by the block.
+/// With x = v/μ = n q, in blocks, since logarithms are cheap by the block.
 ShareSums share_sums(const std::vector<double>& values, double total) {
   constexpr std::size_t kBlock = 512;
-  const double n = static_cast<double>(values.size());
-  std::array<double, kBlock> q, log;
-  WideSum excess, theil;
+  const double n = static_cast<double>(values.size()), mean = total / n;
+  std::array<double, kBlock> x, log;
+  WideSum squares, theil;
   for (std::size_t first = 0; first < values.size(); first += kBlock) {
     const std::size_t rows = std::min(kBlock, values.size() - first);
     for (std::size_t i = 0; i < rows; ++i) {
-      q[i] = values[first + i] / total;
-      log[i] = n * q[i] >= std::numeric_limits<double>::min() ? n * q[i] : 1.0;  // q ln(n q) is 0
+      x[i] = values[first + i] / mean;
+      log[i] = std::max(x[i], std::numeric_limits<double>::min());  // below it x ln x is 0
     }
     simd::log_n(log.data(), rows);
-    excess.add_all(rows, [&](std::size_t i) { return (q[i] - 1.0 / n) * (q[i] - 1.0 / n); });
-    theil.add_all(rows, [&](std::size_t i) { return q[i] * log[i]; });
+    squares.add_all(rows, [&](std::size_t i) { return (x[i] - 1.0) * (x[i] - 1.0); });
+    theil.add_all(rows, [&](std::size_t i) { return x[i] * log[i]; });
   }
-  return {excess.value(), theil.value()};
+  return {squares.value() / n / n, theil.value() / n};
 }
 
 /// The indices that are sums over accounts; `sorted` has the sum `total`, in any unit.

@@ -44,11 +44,12 @@ Extremes extremes(const std::vector<double>& values) {
           *std::min_element(positive.begin(), positive.end())};
 }
 
-/// The leading 33 bits of what distinguishes the values: cell(a) < cell(b) only if a comes first.
+/// Ranks: whole numbers in the order wanted, the first 0, and the leading 33 of their bits, the
+/// cell. The radix passes carry ranks in the memory of the values.
 template <bool kDown>
-class Cells {
+class Ranks {
  public:
-  explicit Cells(const Extremes& e) : first_(order_key(e.least)), last_(order_key(e.most)) {
+  explicit Ranks(const Extremes& e) : first_(order_key(e.least)), last_(order_key(e.most)) {
     set_shift();
     if (!(e.least == 0 && e.most > 0)) return;
     // Zeros lie far from everything else: they get the cell beside the least positive value. The
@@ -59,17 +60,26 @@ class Cells {
       set_shift();
       first_ = positive - (std::uint64_t{1} << shift_);
     }
+    zeros_ = true;
   }
   [[nodiscard]] unsigned passes() const {
     const auto cells = static_cast<unsigned>(std::bit_width((last_ - first_) >> shift_));
     return (cells + kDigit - 1) / kDigit;
   }
-  [[nodiscard]] std::uint64_t cell(double v) const {
+  [[nodiscard]] double rank(double v) const {
     const std::uint64_t key = std::max(order_key(v), first_);
-    return (kDown ? last_ - key : key - first_) >> shift_;
+    return std::bit_cast<double>(kDown ? last_ - key : key - first_);
   }
-  [[nodiscard]] std::size_t digit(double v, unsigned pass) const {
-    return static_cast<std::size_t>(cell(v) >> (pass * kDigit)) & (kBuckets - 1);
+  [[nodiscard]] double value(double rank) const {
+    const auto bits = std::bit_cast<std::uint64_t>(rank);
+    const std::uint64_t key = kDown ? last_ - bits : bits + first_;
+    return zeros_ && key == first_ ? 0.0 : value_of_key(key);
+  }
+  [[nodiscard]] std::uint64_t cell(double rank) const {
+    return std::bit_cast<std::uint64_t>(rank) >> shift_;
+  }
+  [[nodiscard]] std::size_t digit(double rank, unsigned pass) const {
+    return static_cast<std::size_t>(cell(rank) >> (pass * kDigit)) & (kBuckets - 1);
   }
 
  private:
@@ -77,18 +87,31 @@ class Cells {
     const auto width = static_cast<unsigned>(std::bit_width(last_ - first_));
     shift_ = std::max(width, kDigit * kPasses) - kDigit * kPasses;
   }
+  static double value_of_key(std::uint64_t key) {
+    constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
+    return std::bit_cast<double>((key & kSign) != 0 ? key & ~kSign : ~key);
+  }
 
   std::uint64_t first_, last_;
   unsigned shift_ = 0;
+  bool zeros_ = false;  // the first key stands for 0
 };
 
+bool rank_before(double a, double b) {
+  return std::bit_cast<std::uint64_t>(a) < std::bit_cast<std::uint64_t>(b);
+}
+
+/// Values become ranks; how many have each digit.
 template <bool kDown>
-bool before(double a, double b) {
-  return kDown ? a > b : a < b;
+void rank_and_count(const Ranks<kDown>& ranks, std::vector<double>& values, Counts& counts) {
+  for (double& v : values) {
+    v = ranks.rank(v);
+    for (unsigned pass = 0; pass < kPasses; ++pass) ++counts[pass][ranks.digit(v, pass)];
+  }
 }
 
 template <bool kDown>
-void scatter(const Cells<kDown>& cells, unsigned pass, std::array<std::uint32_t, kBuckets>& next,
+void scatter(const Ranks<kDown>& ranks, unsigned pass, std::array<std::uint32_t, kBuckets>& next,
              const std::vector<double>& from, std::vector<double>& to) {
   std::uint32_t begin = 0;
   for (std::uint32_t& bucket : next) {
@@ -97,19 +120,19 @@ void scatter(const Cells<kDown>& cells, unsigned pass, std::array<std::uint32_t,
     begin += count;
   }
   double* const out = to.data();
-  for (const double v : from) out[next[cells.digit(v, pass)]++] = v;
+  for (const double v : from) out[next[ranks.digit(v, pass)]++] = v;
 }
 
-/// Values of one cell are neighbours by now; those in the wrong order share one.
+/// Ranks of one cell are neighbours by now; those in the wrong order share one.
 template <bool kDown>
-void sort_within_cells(const Cells<kDown>& cells, std::vector<double>& values) {
+void sort_within_cells(const Ranks<kDown>& ranks, std::vector<double>& values) {
   for (std::size_t i = 1; i < values.size(); ++i) {
-    if (!before<kDown>(values[i], values[i - 1])) continue;
-    const std::uint64_t cell = cells.cell(values[i]);
+    if (!rank_before(values[i], values[i - 1])) continue;
+    const std::uint64_t cell = ranks.cell(values[i]);
     std::size_t first = i - 1, last = i + 1;
-    while (first > 0 && cells.cell(values[first - 1]) == cell) --first;
-    while (last < values.size() && cells.cell(values[last]) == cell) ++last;
-    std::sort(values.data() + first, values.data() + last, before<kDown>);
+    while (first > 0 && ranks.cell(values[first - 1]) == cell) --first;
+    while (last < values.size() && ranks.cell(values[last]) == cell) ++last;
+    std::sort(values.data() + first, values.data() + last, rank_before);
     i = last;
   }
 }
@@ -119,20 +142,21 @@ template <bool kDown>
 void sort_values(std::vector<double>& values, std::vector<double>& scratch) {
   const std::size_t n = values.size();
   if (n < kRadixFrom || n > std::numeric_limits<std::uint32_t>::max()) {
-    std::sort(values.begin(), values.end(), before<kDown>);
+    std::sort(values.begin(), values.end(),
+              [](double a, double b) { return kDown ? a > b : a < b; });
     return;
   }
-  const Cells<kDown> cells(extremes(values));
+  const Ranks<kDown> ranks(extremes(values));
   std::vector<Counts> counts(1);
-  for (const double v : values)
-    for (unsigned pass = 0; pass < kPasses; ++pass) ++counts[0][pass][cells.digit(v, pass)];
+  rank_and_count(ranks, values, counts[0]);
   reserve_large(scratch, n);
   scratch.resize(n);
-  for (unsigned pass = 0; pass < cells.passes(); ++pass) {
-    scatter(cells, pass, counts[0][pass], values, scratch);
+  for (unsigned pass = 0; pass < ranks.passes(); ++pass) {
+    scatter(ranks, pass, counts[0][pass], values, scratch);
     values.swap(scratch);
   }
-  sort_within_cells(cells, values);
+  sort_within_cells(ranks, values);
+  for (double& v : values) v = ranks.value(v);
 }
 
 }  // namespace
