@@ -179,6 +179,31 @@ TEST(RevenueAtRisk, BadRowsAreLeftOutAndCounted) {
   EXPECT_FALSE(std::isnan(r->tail_contribution[0]));
 }
 
+TEST(RevenueAtRisk, ProbabilitiesJustOutsideTheirRange) {
+  const double tiny = std::numeric_limits<double>::denorm_min();
+  const Values value(4, 10), p{-tiny, 1 + 1e-15, 0, 1};
+  for (double rho : {0., .5, 1.}) {
+    const auto r = revenue_at_risk({value, p}, {.correlation = rho});
+    ASSERT_TRUE(r);
+    EXPECT_EQ(r->report.rows_rejected, 2u);
+    EXPECT_EQ(r->report.first_reason, RowReason::out_of_domain);
+    EXPECT_EQ(r->accounts, 2u);
+    EXPECT_DOUBLE_EQ(r->expected_shortfall, 10);  // the one is kept, the other lost
+  }
+}
+
+/// At ρ = 0 any number of equal accounts is binomial; at ρ = 1 they are one account.
+TEST(RevenueAtRisk, EqualAccountsAtBothEndsOfTheCorrelation) {
+  const Portfolio x = equal_accounts();
+  EXPECT_NEAR(risk(x, 0).sd, 30, 1e-12);
+  EXPECT_NEAR(risk(x, 1e-12).expected_shortfall, risk(x, 0).expected_shortfall, 1e-3);
+  const auto together = risk(x, 1);
+  EXPECT_DOUBLE_EQ(together.value_at_risk, 1000);
+  EXPECT_DOUBLE_EQ(together.expected_shortfall, 1000);
+  EXPECT_NEAR(together.probability_above(0), .1, 1e-15);
+  EXPECT_NEAR(together.tail_share[7], .01, 1e-12);
+}
+
 TEST(RevenueAtRisk, BadCallsNameTheArgument) {
   const Values v{1, 2}, p{.1, .2}, one{.1};
   const auto message = [&](const LossColumns& c, const RevenueAtRiskOptions& o) {

@@ -8,6 +8,8 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <span>
+#include <string>
 #include <vector>
 
 namespace kam {
@@ -339,6 +341,40 @@ TEST(RetentionBudget, NoMoneyNoValueNoRoom) {
   const auto none = plan(idle, {.risk_aversion = .1});
   EXPECT_EQ(sum(none.spend), 0);
   EXPECT_EQ(none.total_gain, 0);
+}
+
+TEST(RetentionBudget, NothingAtStakeAndAllAlike) {
+  Accounts nothing, alike;
+  for (int i = 0; i < 5; ++i) {
+    nothing.add(0, .5, .9, .01);
+    alike.add(1000, .5, .9, .01);
+  }
+  for (double lambda : {0., .5}) {
+    const auto idle = plan(nothing, {.budget = 100, .risk_aversion = lambda});
+    EXPECT_EQ(sum(idle.spend), 0);
+    EXPECT_EQ(idle.expected_shortfall, 0);
+    EXPECT_TRUE(idle.converged);
+    const auto equal = plan(alike, {.budget = 100, .risk_aversion = lambda});
+    EXPECT_TRUE(equal.converged);
+    for (double x : equal.spend) EXPECT_NEAR(x, 20, 1e-6) << lambda;
+  }
+}
+
+TEST(RetentionBudget, EveryColumnOfWrongLengthIsNamed) {
+  const Accounts a = giant();
+  const auto message = [](const RetentionColumns& c) {
+    const auto found = allocate_retention_budget(c);
+    EXPECT_EQ(found.error().code(), StatusCode::size_mismatch);
+    return found.error().message();
+  };
+  const std::span<const double> shorter = std::span(a.rate).first(3);
+  RetentionColumns start = a.columns(), ceiling = start, rate = start, evidence = start;
+  start.start = ceiling.ceiling = rate.rate = shorter;
+  evidence.evidence = std::span(a.evidence).first(3);
+  EXPECT_NE(message(start).find("`start`"), std::string::npos);
+  EXPECT_NE(message(ceiling).find("`ceiling`"), std::string::npos);
+  EXPECT_NE(message(rate).find("`rate`"), std::string::npos);
+  EXPECT_NE(message(evidence).find("`evidence`"), std::string::npos);
 }
 
 TEST(RetentionBudget, AHundredThousandAccounts) {

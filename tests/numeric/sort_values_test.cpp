@@ -45,7 +45,7 @@ std::vector<double> column(std::size_t n, const Value& value) {
 
 // 1,024 is where radix passes begin.
 TEST(SortValues, EveryLengthAroundTheBorder) {
-  for (std::size_t n : {0, 1, 2, 3, 1023, 1024, 1025, 1026, 1027, 5000}) {
+  for (std::size_t n : {0u, 1u, 2u, 3u, 1023u, 1024u, 1025u, 1026u, 1027u, 5000u}) {
     expect_sorted_both_ways(column(n, [](Random& r) { return r.uniform(); }), std::to_string(n));
   }
 }
