@@ -72,9 +72,11 @@ std::vector<double> partial_sums(const std::vector<double>& descending, std::vec
   sums.resize(descending.size() + 1);
   sums[0] = 0.0;
   CompensatedSum sum;
+  double last = 0.0;
   for (std::size_t i = 0; i < descending.size(); ++i) {
     sum.add(descending[i]);
-    sums[i + 1] = std::max(sums[i], sum.value());  // a rounding must not bend the curve
+    last = std::max(last, sum.value());  // a rounding must not bend the curve
+    sums[i + 1] = last;
   }
   return sums;
 }
