@@ -66,6 +66,42 @@ TEST(ParetoTailPublished, FourDataSetsOfClausetShaliziNewman) {
   }
 }
 
+/// max |P(X < x) − #(tail < x)/n| of the zeta distribution, summed term by term.
+double distance_of_counts(const Values& values, double alpha, double xmin) {
+  Values tail;
+  for (double v : values)
+    if (v >= xmin) tail.push_back(v);
+  std::sort(tail.begin(), tail.end());
+  const auto power = [alpha](long double k) {
+    return std::pow(k, -static_cast<long double>(alpha));
+  };
+  const long double end = 200'000;  // beyond it the integral and half its first term
+  long double zeta = end * power(end) / (alpha - 1) + power(end) / 2;
+  for (long double k = end - 1; k >= xmin; k -= 1) zeta += power(k);
+  long double below = 0, worst = 0, k = xmin;
+  for (std::size_t i = 0; i < tail.size(); ++i) {
+    if (i > 0 && tail[i] == tail[i - 1]) continue;
+    for (; k < tail[i]; k += 1) below += power(k) / zeta;
+    const long double observed =
+        static_cast<long double>(i) / static_cast<long double>(tail.size());
+    worst = std::max(worst, std::fabs(below - observed));
+  }
+  return static_cast<double>(worst);
+}
+
+/// powerlaw's distances are those of its own exponents, kam's those of the optimum: one definition.
+TEST(ParetoTailPublished, EveryDistanceBelongsToItsExponent) {
+  const Published counts[] = {{"words", 1, 1.95271773, 7, .00825666, 0, 0, true},
+                              {"terrorism", 1, 2.36996451, 12, .01768857, 0, 0, true}};
+  for (const Published& p : counts) {
+    const Values values = reference(p.name, 1);
+    const ParetoTail t = *pareto_tail(values);
+    EXPECT_NEAR(distance_of_counts(values, t.alpha, t.xmin), t.ks, 1e-11) << p.name;
+    EXPECT_NEAR(distance_of_counts(values, p.alpha, p.xmin), p.ks, 8e-9) << p.name;
+    EXPECT_GT(std::fabs(t.ks - p.ks), 2e-6) << p.name;
+  }
+}
+
 /// R poweRlaw 0.70.6, displ: exponent 1.95272835 (its optimiser stops at 1e-6), log-likelihood.
 TEST(ParetoTailPublished, WordsOfMobyDickInPoweRlaw) {
   const ParetoTail t = *pareto_tail(reference("words", 1));
