@@ -75,7 +75,7 @@ double distance_of_counts(const Values& values, double alpha, double xmin) {
   const auto power = [alpha](long double k) {
     return std::pow(k, -static_cast<long double>(alpha));
   };
-  const long double end = 200'000;  // beyond it the integral and half its first term
+  const long double end = 20'000;  // beyond it the integral and half its first term
   long double zeta = end * power(end) / (alpha - 1) + power(end) / 2;
   for (long double k = end - 1; k >= xmin; k -= 1) zeta += power(k);
   long double below = 0, worst = 0, k = xmin;
