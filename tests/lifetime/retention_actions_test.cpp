@@ -161,7 +161,7 @@ TEST(RetentionActions, ShortfallCountsExactlyInSmallPortfolios) {
 /// Twelve actions in every division over accounts that the exact search takes, λ up to 4.
 TEST(RetentionActions, TwelveActionsWithTheShortfall) {
   Random random(7);
-  for (std::size_t each : {1, 2, 3, 4, 6, 12}) {
+  for (std::size_t each : {1u, 2u, 3u, 4u, 6u, 12u}) {
     for (double lambda : {.1, 1., 4.}) {
       if (each == 1 && lambda != 1) continue;  // 4,096 choices, each of 4,096 outcomes
       World w;
