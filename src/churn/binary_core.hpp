@@ -21,6 +21,7 @@ struct Scaling {
   std::vector<std::size_t> kept;     // columns with a coefficient, in order
   std::vector<std::string> notes;    // why the others have none
   double weight = 0, events = 0;
+  bool clean = true;  // all numbers finite, every outcome 0 or 1
 };
 
 /// Selects every `stride`-th block of rows; 1 is all of them.
@@ -92,12 +93,16 @@ class BlockReader {
 
   /// Standardised columns 0 (ones) to kept, contiguous; rows beyond n are 0, with weight 0.
   void read(std::size_t begin, std::size_t n);
+  /// The same with eta of the tile; 0 beyond n.
+  void read(std::size_t begin, std::size_t n, const VectorXd& gamma, double* eta);
   [[nodiscard]] double* z(std::size_t column) { return z_.column(column); }
   /// eta of the tile.
   void predict(const VectorXd& gamma, double* eta);
   Tile tile;
 
  private:
+  void fill(std::size_t begin, std::size_t n);
+
   const RowSource& source_;
   const Scaling& scaling_;
   TileColumns z_;

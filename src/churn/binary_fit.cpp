@@ -33,6 +33,17 @@ class Fit {
 
   Result<RegressionFit> run() {
     if (!measure(rows_, scaling_)) return cancelled();
+    return run_measured();
+  }
+  /// None if the rows should have been checked.
+  std::optional<Result<RegressionFit>> run_unchecked() {
+    if (!measure(rows_, scaling_)) return cancelled();
+    if (!scaling_.clean) return std::nullopt;
+    return run_measured();
+  }
+
+ private:
+  Result<RegressionFit> run_measured() {
     if (Status s = check_outcomes(); !s.ok()) return s;
     gather_priors();
     if (!alias()) return cancelled();
@@ -46,7 +57,6 @@ class Fit {
     return std::move(fit_);
   }
 
- private:
   static std::size_t stride_of(const RowSource& source) {
     if (source.rows() < kManyRows) return 1;
     const std::size_t wanted = std::max(kSomeRows, 50 * source.covariates());
@@ -329,6 +339,16 @@ Result<RegressionFit> fit_rows(const RowSource& source, const RegressionOptions&
                                const Executor& executor) {
   try {
     return Fit(source, options, executor).run();
+  } catch (const std::bad_alloc&) {
+    return Status{StatusCode::out_of_memory, "out of memory in a regression"};
+  }
+}
+
+std::optional<Result<RegressionFit>> fit_unchecked_rows(const RowSource& source,
+                                                        const RegressionOptions& options,
+                                                        const Executor& executor) {
+  try {
+    return Fit(source, options, executor).run_unchecked();
   } catch (const std::bad_alloc&) {
     return Status{StatusCode::out_of_memory, "out of memory in a regression"};
   }

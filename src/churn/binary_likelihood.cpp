@@ -4,34 +4,13 @@
 #include "churn/binary_core.hpp"
 #include "churn/lanes.hpp"
 #include "simd/math_n.hpp"
+#include "simd/regression_n.hpp"
 
 namespace kam::churn {
 namespace {
 
 /// Beyond this e^eta squared leaves the range of a double; such a step is refused anyway.
 constexpr double kLargestEta = 300.0;
-
-double differentiate_logit(const Tile& tile, double* eta, double* bend) {
-  alignas(64) std::array<double, kTile> e, log1p_e;
-  for (std::size_t t = 0; t < kTile; ++t) e[t] = std::max(-std::fabs(eta[t]), -700.0);
-  simd::exp_n(e.data(), kTile);
-  for (std::size_t t = 0; t < kTile; ++t) log1p_e[t] = 1.0 + e[t];
-  simd::log_n(log1p_e.data(), kTile);
-  const double* w = tile.weight.data();
-  const double* y = tile.outcome.data();
-  const double value = sum_in_lanes(kTile, [&](std::size_t t) {
-    const double wrong_way = y[t] != 0.0 ? -eta[t] : eta[t];
-    return w[t] * (log1p_e[t] + (wrong_way > 0.0 ? wrong_way : 0.0));
-  });
-  for (std::size_t t = 0; t < kTile; ++t) {
-    const double large = 1.0 / (1.0 + e[t]), small = e[t] * large;
-    // 1 - P(what happened), small where the model is right: no 1 - p that cancels.
-    const double missed = (eta[t] > 0.0) == (y[t] != 0.0) ? small : large;
-    bend[t] = w[t] * small * large;
-    eta[t] = y[t] != 0.0 ? -w[t] * missed : w[t] * missed;
-  }
-  return value;
-}
 
 /// An event: -ln(1 - exp(-h)), h = e^eta, and its derivatives by eta.
 struct EventTerms {
@@ -74,19 +53,15 @@ BlockSums of_block(const RowSource& source, const Scaling& scaling, Link link,
   sums.gram.assign(p * p, 0.0);
   BlockReader reader(source, scaling);
   TileColumns scaled(p);
+  const simd::RegressionKernels& kernels = simd::regression_kernels();
   alignas(64) std::array<double, kTile> eta, bend;
   for (; begin < end; begin += kTile) {
-    reader.read(begin, std::min(kTile, end - begin));
-    reader.predict(gamma, eta.data());
+    reader.read(begin, std::min(kTile, end - begin), gamma, eta.data());
     for (std::size_t t = 0; t < kTile; ++t)
       sums.largest_eta = std::max(sums.largest_eta, std::fabs(eta[t]));
     sums.value += differentiate(link, reader.tile, eta.data(), bend.data());
-    for (std::size_t j = 0; j < p; ++j) {
-      const double* z = reader.z(j);
-      sums.gradient[j] += sum_in_lanes(kTile, [&](std::size_t t) { return eta[t] * z[t]; });
-      double* out = scaled.column(j);
-      for (std::size_t t = 0; t < kTile; ++t) out[t] = bend[t] * z[t];
-    }
+    for (std::size_t j = 0; j < p; ++j)
+      sums.gradient[j] += kernels.weigh(reader.z(j), eta.data(), bend.data(), scaled.column(j));
     simd::gram_n(scaled.column(0), reader.z(0), p, sums.gram.data());
   }
   return sums;
@@ -99,19 +74,30 @@ BlockReader::BlockReader(const RowSource& source, const Scaling& scaling)
   std::fill_n(z_.column(0), kTile, 1.0);
 }
 
-void BlockReader::read(std::size_t begin, std::size_t n) {
+void BlockReader::fill(std::size_t begin, std::size_t n) {
   source_.fill(begin, n, tile);
   for (std::size_t t = n; t < kTile; ++t) tile.weight[t] = tile.outcome[t] = tile.offset[t] = 0.0;
   std::fill_n(z_.column(0), n, 1.0);
   std::fill_n(z_.column(0) + n, kTile - n, 0.0);
+}
+
+void BlockReader::read(std::size_t begin, std::size_t n) {
+  alignas(64) std::array<double, kTile> eta;
+  read(begin, n, VectorXd::Zero(static_cast<Index>(scaling_.kept.size()) + 1), eta.data());
+}
+
+void BlockReader::read(std::size_t begin, std::size_t n, const VectorXd& gamma, double* eta) {
+  fill(begin, n);
+  for (std::size_t t = 0; t < kTile; ++t) eta[t] = tile.offset[t] + gamma[0];
+  const simd::RegressionKernels& kernels = simd::regression_kernels();
   for (std::size_t i = 0; i < scaling_.kept.size(); ++i) {
     const std::size_t j = scaling_.kept[i];
-    const double* x = tile.x[j];
-    const double slope = scaling_.slope[j], shift = scaling_.shift[j];
     double* z = z_.column(i + 1);
-    for (std::size_t t = 0; t < n; ++t) z[t] = x[t] * slope - shift;
+    kernels.standardise(tile.x[j], scaling_.slope[j], scaling_.shift[j],
+                        gamma[static_cast<Index>(i) + 1], z, eta);
     std::fill_n(z + n, kTile - n, 0.0);
   }
+  std::fill_n(eta + n, kTile - n, 0.0);
 }
 
 void BlockReader::predict(const VectorXd& gamma, double* eta) {
@@ -124,8 +110,8 @@ void BlockReader::predict(const VectorXd& gamma, double* eta) {
 }
 
 double differentiate(Link link, const Tile& tile, double* eta, double* bend) {
-  return link == Link::logit ? differentiate_logit(tile, eta, bend)
-                             : differentiate_cloglog(tile, eta, bend);
+  if (link == Link::cloglog) return differentiate_cloglog(tile, eta, bend);
+  return simd::regression_kernels().logit(tile.outcome.data(), tile.weight.data(), eta, bend);
 }
 
 bool evaluate(const Rows& rows, const Scaling& scaling, Link link, const VectorXd& gamma,

@@ -114,6 +114,13 @@ Result<RegressionFit> fit_binary(const BinaryColumns& columns, const RegressionO
   if (Status s = check_options(options, columns.covariates.size()); !s.ok()) return s;
   try {
     BatchReport report;
+    if (columns.weight.empty() && columns.offset.empty() && columns.cluster.empty()) {
+      const ColumnSource source(columns, {}, {});
+      if (auto fit = fit_unchecked_rows(source, options, executor)) {
+        if (*fit) (*fit)->rows.rows_scored = columns.rows();
+        return std::move(*fit);
+      }
+    }
     std::vector<char> unusable = judge(columns, report);
     Clusters clusters;
     if (options.robust && !columns.cluster.empty()) clusters = make_clusters(columns.cluster);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -78,6 +79,11 @@ class RowSource {
 [[nodiscard]] Result<RegressionFit> fit_rows(const RowSource& source,
                                              const RegressionOptions& options,
                                              const Executor& executor);
+
+/// The same for rows that nobody has checked; none if a number is not finite or an outcome neither
+/// 0 nor 1. Spares the pass over the data that a check would be.
+[[nodiscard]] std::optional<Result<RegressionFit>> fit_unchecked_rows(
+    const RowSource& source, const RegressionOptions& options, const Executor& executor);
 
 /// ok, or invalid_argument: ridge, priors, signs (as many as covariates), tolerance, iterations.
 [[nodiscard]] Status check_options(const RegressionOptions& options, std::size_t covariates);

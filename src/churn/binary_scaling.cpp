@@ -3,6 +3,7 @@
 
 #include "churn/binary_core.hpp"
 #include "churn/lanes.hpp"
+#include "simd/regression_n.hpp"
 
 namespace kam::churn {
 namespace {
@@ -28,27 +29,16 @@ struct Moments {
   }
 };
 
-Moments moments_of(const double* x, const double* w, double weight, std::size_t n, double factor) {
-  Moments m;
-  if (!(weight > 0)) return m;
-  m.weight = weight;
-  m.mean = sum_in_lanes(kTile, [&](std::size_t t) { return w[t] * (x[t] * factor); }) / weight;
-  const double mean = m.mean;
-  m.squares = sum_in_lanes(kTile, [&](std::size_t t) {
-    const double apart = x[t] * factor - mean;
-    return w[t] * apart * apart;
-  });
-  for (std::size_t t = 0; t < n; ++t) {
-    const double low = w[t] > 0 ? x[t] : HUGE_VAL, high = w[t] > 0 ? x[t] : -HUGE_VAL;
-    m.low = low < m.low ? low : m.low;
-    m.high = high > m.high ? high : m.high;
-  }
-  return m;
+Moments moments_of(const double* x, const double* w, double weight, double factor) {
+  if (!(weight > 0)) return {};
+  const simd::TileMoments m = simd::regression_kernels().moments(x, w, weight, factor);
+  return {weight, m.mean, m.squares, m.low, m.high};
 }
 
 struct BlockMoments {
   std::vector<Moments> columns;
   double weight = 0, events = 0;
+  bool binary = true;  // every outcome 0 or 1
 };
 
 BlockMoments of_block(const RowSource& source, const std::vector<double>& factor, std::size_t begin,
@@ -63,9 +53,10 @@ BlockMoments of_block(const RowSource& source, const std::vector<double>& factor
     for (std::size_t t = n; t < kTile; ++t) tile.weight[t] = tile.outcome[t] = 0.0;
     const double weight = sum_in_lanes(kTile, [&](std::size_t t) { return w[t]; });
     block.weight += weight;
+    for (const double y : tile.outcome) block.binary &= (y == 0.0) | (y == 1.0);
     block.events += sum_in_lanes(kTile, [&](std::size_t t) { return w[t] * tile.outcome[t]; });
     for (std::size_t j = 0; j < source.covariates(); ++j) {
-      block.columns[j].merge(moments_of(tile.x[j], w, weight, n, factor[j]));
+      block.columns[j].merge(moments_of(tile.x[j], w, weight, factor[j]));
     }
   }
   return block;
@@ -82,6 +73,7 @@ bool sum_moments(const Rows& rows, const std::vector<double>& factor, BlockMomen
           total.columns[j].merge(block.columns[j]);
         total.weight += block.weight;
         total.events += block.events;
+        total.binary &= block.binary;
       });
 }
 
@@ -143,11 +135,9 @@ bool gram_of(const Rows& rows, const Scaling& scaling, MatrixXd& gram) {
     TileColumns scaled(p);
     for (; begin < end; begin += kTile) {
       reader.read(begin, std::min(kTile, end - begin));
-      for (std::size_t j = 0; j < p; ++j) {
-        const double* z = reader.z(j);
-        double* out = scaled.column(j);
-        for (std::size_t t = 0; t < kTile; ++t) out[t] = reader.tile.weight[t] * z[t];
-      }
+      const double* w = reader.tile.weight.data();
+      for (std::size_t j = 0; j < p; ++j)
+        simd::regression_kernels().weigh(reader.z(j), w, w, scaled.column(j));
       simd::gram_n(scaled.column(0), reader.z(0), p, sum.data());
     }
     return sum;
@@ -181,6 +171,9 @@ bool measure(const Rows& rows, Scaling& scaling) {
   std::vector<double> factor(k, 1.0);
   BlockMoments total;
   if (!sum_moments(rows, factor, total)) return false;
+  scaling.clean = total.binary;
+  for (const Moments& m : total.columns)
+    scaling.clean &= std::isfinite(m.mean) && std::isfinite(m.squares);
   for (std::size_t j = 0; j < k; ++j) factor[j] = rescue(total.columns[j]);
   if (std::any_of(factor.begin(), factor.end(), [](double f) { return f != 1.0; }) &&
       !sum_moments(rows, factor, total)) {
