@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <optional>
 
+#include "churn/plain_times.hpp"
 #include "numeric/batch.hpp"
 
 namespace kam {
@@ -11,45 +14,88 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // S(t) <= 1 - p although products of shares such as 1/2 come out a rounding above it.
 constexpr double kRounding = 1e-13;
+// More rows are refused by the risk set.
+constexpr std::size_t kMostPlainRows = std::size_t{1} << 31;
 
-struct HazardSums {
-  double hazard = 0, variance = 0;
-
-  void add(const RiskMoment& m, HazardTies ties) {
-    const bool successive = ties == HazardTies::successive;
-    const std::uint32_t terms = successive ? m.events : 1;
-    const double w = m.deaths / terms;
-    for (std::uint32_t k = 0; k < terms; ++k) {
-      const double n = m.at_risk - k * w;
-      hazard += w / n;
-      variance += w / (n * n);
+/// Columns of a curve, one moment after the other.
+class CurveBuilder {
+ public:
+  CurveBuilder(std::size_t moments, HazardTies ties) : ties_(ties) {
+    for (auto* column : {&c_.time, &c_.at_risk, &c_.deaths, &c_.survival, &c_.greenwood, &c_.hazard,
+                         &c_.hazard_variance}) {
+      column->reserve(moments);
     }
   }
+
+  /// n at risk, d leave: `events` of them, each of weight d / events.
+  void add(double time, double n, double d, std::size_t events) {
+    s_ = d < n ? s_ * ((n - d) / n) : 0;
+    greenwood_ = d < n ? greenwood_ + d / (n * (n - d)) : kInfinity;
+    add_hazard(n, d, events);
+    c_.time.push_back(time);
+    c_.at_risk.push_back(n);
+    c_.deaths.push_back(d);
+    c_.survival.push_back(s_);
+    c_.greenwood.push_back(greenwood_);
+    c_.hazard.push_back(hazard_);
+    c_.hazard_variance.push_back(variance_);
+    c_.events += d;
+  }
+  SurvivalCurve take() { return std::move(c_); }
+
+ private:
+  void add_hazard(double at_risk, double deaths, std::size_t events) {
+    const std::size_t terms = ties_ == HazardTies::successive ? events : 1;
+    const double w = deaths / static_cast<double>(terms);
+    double hazard = 0, squares = 0;
+    for (std::size_t k = 0; k < terms; ++k) {
+      const double share = w / (at_risk - static_cast<double>(k) * w);
+      hazard += share;
+      squares += share * share;
+    }
+    hazard_ += hazard;
+    variance_ += squares / w;
+  }
+
+  HazardTies ties_;
+  double s_ = 1, greenwood_ = 0, hazard_ = 0, variance_ = 0;
+  SurvivalCurve c_;
 };
 
 SurvivalCurve curve_of(std::span<const RiskMoment> moments, HazardTies ties) {
-  SurvivalCurve c;
-  for (auto* column :
-       {&c.time, &c.at_risk, &c.deaths, &c.survival, &c.greenwood, &c.hazard, &c.hazard_variance}) {
-    column->reserve(moments.size());
-  }
-  double s = 1, greenwood = 0;
-  HazardSums hazard;
-  for (const RiskMoment& m : moments) {
-    const double n = m.at_risk, d = m.deaths;
-    s = d < n ? s * ((n - d) / n) : 0;
-    greenwood = d < n ? greenwood + d / (n * (n - d)) : kInfinity;
-    hazard.add(m, ties);
-    c.time.push_back(m.time);
-    c.at_risk.push_back(n);
-    c.deaths.push_back(d);
-    c.survival.push_back(s);
-    c.greenwood.push_back(greenwood);
-    c.hazard.push_back(hazard.hazard);
-    c.hazard_variance.push_back(hazard.variance);
-    c.events += d;
-  }
-  return c;
+  CurveBuilder builder(moments.size(), ties);
+  for (const RiskMoment& m : moments) builder.add(m.time, m.at_risk, m.deaths, m.events);
+  return builder.take();
+}
+
+/// The curve of times that were counted or sorted.
+template <class Times>
+SurvivalCurve curve_of_times(Times& times, std::size_t most, HazardTies ties) {
+  CurveBuilder builder(most, ties);
+  const churn::PlainTotals totals =
+      times.visit([&](double time, std::size_t at_risk, std::size_t events) {
+        const auto d = static_cast<double>(events);
+        builder.add(time, static_cast<double>(at_risk), d, events);
+      });
+  SurvivalCurve curve = builder.take();
+  curve.longest = totals.longest;
+  curve.weight = static_cast<double>(totals.rows);
+  curve.rows.rows_scored = totals.rows;
+  return curve;
+}
+
+/// The curve of rows that count once each, were seen from the beginning and can all be used; none
+/// for others. To the bit that of their risk set.
+std::optional<SurvivalCurve> plain_curve(const SurvivalColumns& columns, HazardTies ties) {
+  const std::size_t rows = columns.rows();
+  const bool plain = columns.entry.empty() && columns.weight.empty() && rows > 0 &&
+                     columns.event.size() == rows && rows < kMostPlainRows;
+  if (!plain) return std::nullopt;
+  if (const auto whole = std::make_unique<churn::WholeTimes>(); whole->count(columns))
+    return curve_of_times(*whole, churn::WholeTimes::kMostWhole, ties);
+  churn::SortedTimes times;
+  if (!times.sort(columns)) return std::nullopt;
+  return curve_of_times(times, times.events(), ties);
 }
 
 /// Steps at times <= time.
@@ -126,6 +172,7 @@ CurveAnswer churn_at(const SurvivalCurve& c, double horizon, double tenure, doub
 namespace kaplan_meier {
 
 Result<SurvivalCurve> fit(const SurvivalColumns& columns, HazardTies ties) {
+  if (auto curve = plain_curve(columns, ties)) return std::move(*curve);
   const auto set = make_risk_set(columns);
   if (!set) return set.error();
   if (set->rows.empty()) {
