@@ -92,8 +92,8 @@ class AFT:
         frame = _frames.normalise(frame)
         weight_name = sample_weight if isinstance(sample_weight, str) else None
         roles = [n for n in (duration, event, entry, weight_name, self.cluster) if n is not None]
-        design = Design.fit(frame, covariates, roles, self.levels, self.unseen, self.missing)
-        rows = design.matrix(frame)
+        options = (self.levels, self.unseen, self.missing)
+        design, rows = Design.learn(frame, covariates, roles, *options)
         columns = _survival_columns(frame, duration, event, entry, sample_weight)
         record = _core.fit_aft(
             self._distribution,

@@ -240,8 +240,10 @@ class ChurnRegression:
         self, frame: Any, covariates: Iterable[str] | None, roles: Iterable[Any]
     ) -> tuple[Design, list[Doubles]]:
         exclude = [role for role in roles if isinstance(role, str)]
-        design = Design.fit(frame, covariates, exclude, self.levels, self.unseen, self.missing)
-        return design, design.matrix(frame).columns
+        design, rows = Design.learn(
+            frame, covariates, exclude, self.levels, self.unseen, self.missing
+        )
+        return design, rows.columns
 
     def _request(self, design: Design, link: str) -> dict[str, Any]:
         prior = dict(self.prior or {})

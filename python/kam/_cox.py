@@ -127,9 +127,9 @@ class CoxPH:
         columns, rows = read_rows(frame, duration, event, entry, sample_weight)
         self._roles = (duration, event, entry)
         options = {"levels": self.levels, "unseen": self.unseen, "missing": self.missing}
-        self._design = learn_design(columns, names, **options)
+        self._design, made = learn_design(columns, names, **options)
         self._strata, stratum, no_stratum = Strata.learn(columns, names_of(self.strata))
-        data = self._input(columns, rows, stratum, no_stratum)
+        data = self._input(columns, made, rows, stratum, no_stratum)
         self._model, facts = _core.fit_cox(
             data, self.ties, "", self.ridge, self.robust or self.cluster is not None
         )
@@ -168,8 +168,9 @@ class CoxPH:
             raise DataError("no covariate: every column of the frame has another role")
         return names
 
-    def _input(self, frame: Any, rows: Any, stratum: Any, no_stratum: Any) -> _core.CoxInput:
-        made = self._design.matrix(frame)
+    def _input(
+        self, frame: Any, made: DesignRows, rows: Any, stratum: Any, no_stratum: Any
+    ) -> _core.CoxInput:
         if no_stratum is not None:
             rows = rows.without(no_stratum)
         cluster, clusters = None, 0
@@ -400,7 +401,8 @@ class CoxPH:
             raise ValueError("only a model that was fitted here, not one read from JSON, can check")
         columns, rows = read_rows(frame, *roles, sample_weight)
         _, stratum, no_stratum = Strata.learn(columns, self._strata.columns)
-        data = self._input(columns, rows, stratum, no_stratum)
+        made = self._design.matrix(columns)
+        data = self._input(columns, made, rows, stratum, no_stratum)
         tests, overall = _core.check_proportional_hazards(data, self._fitted, transform, self.ties)
         table = np.array(tests, dtype=np.float64).reshape(-1, 3)
         return ProportionalHazards(self._fitted.names, table[:, 0], table[:, 2], *overall)

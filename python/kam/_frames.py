@@ -68,13 +68,25 @@ def names(frame: Any) -> list[str]:
 
 
 def column(frame: Any, name: str, role: str | None = None) -> Array:
-    """One column as a NumPy array: numbers, booleans, datetime64, or objects (text, None)."""
-    if name not in names(frame):
-        purpose = f" (for {role})" if role and role != name else ""
-        raise DataError(
-            f"column '{name}'{purpose} is missing; there are: {', '.join(names(frame))}"
-        )
-    kind = kind_of(frame)
+    """One column as a NumPy array: numbers, booleans, datetime64, or objects (text, None).
+
+    A single value in a dict is a column of one row.
+    """
+    return columns(frame, [name], role)[0]
+
+
+def columns(frame: Any, wanted: list[str], role: str | None = None) -> list[Array]:
+    """Several columns, as `column` reads them."""
+    kind, known = kind_of(frame), names(frame)
+    there = set(known)
+    for name in wanted:
+        if name not in there:
+            purpose = f" (for {role})" if role and role != name else ""
+            raise DataError(f"column '{name}'{purpose} is missing; there are: {', '.join(known)}")
+    return [_read(frame, name, kind) for name in wanted]
+
+
+def _read(frame: Any, name: str, kind: Kind) -> Array:
     values = frame[name]
     if kind == "pandas":
         if values.ndim != 1:
@@ -87,6 +99,8 @@ def column(frame: Any, name: str, role: str | None = None) -> Array:
     if kind == "arrow":
         return _from_arrow(values)
     array = np.asarray(values)
+    if array.ndim == 0:
+        array = array.reshape(1)
     if array.ndim != 1:
         raise ValueError(f"column '{name}' must be one-dimensional, got shape {array.shape}")
     return array.astype(object) if array.dtype.kind in "US" else array
