@@ -4,6 +4,8 @@
 #include <kam/base/panel_quadrature.hpp>
 #include <kam/churn/aft_distribution.hpp>
 
+#include "churn/aft_mean.hpp"
+
 namespace kam::aft {
 namespace {
 
@@ -171,11 +173,16 @@ double remaining_quantile(const Lifetime& life, double left, double tenure) noex
   return std::exp(life.location + scale * quantile_after(life.distribution, z, left)) - tenure;
 }
 
+double integrated_mean(const Lifetime& life, double horizon, double tenure) noexcept {
+  return std::min(integral(life, horizon, tenure), horizon);
+}
+
 double restricted_mean(const Lifetime& life, double horizon, double tenure) noexcept {
   if (!valid(life) || !(horizon >= 0) || !(tenure >= 0 && tenure < HUGE_VAL)) return kNaN;
   if (horizon == 0) return 0;
   if (horizon == HUGE_VAL) return tenure == 0 ? mean(life) : mean_after(life, tenure);
-  return std::min(integral(life, horizon, tenure), horizon);
+  const double closed = closed_mean(life, horizon, tenure);
+  return std::min(closed > 0 ? closed : integrated_mean(life, horizon, tenure), horizon);
 }
 
 }  // namespace kam::aft
