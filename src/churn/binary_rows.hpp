@@ -4,8 +4,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,26 +13,13 @@
 #include <kam/churn/binary_regression.hpp>
 
 #include "simd/gram_n.hpp"
+#include "simd/tile_columns.hpp"
 
 namespace kam::churn {
 
 inline constexpr std::size_t kTile = simd::kGramRows;
 
-/// Columns of kTile rows each, beginning at cache lines.
-class TileColumns {
- public:
-  explicit TileColumns(std::size_t columns)
-      : values_(static_cast<double*>(std::aligned_alloc(64, columns * kTile * sizeof(double)))) {
-    if (values_ == nullptr) throw std::bad_alloc();
-  }
-  [[nodiscard]] double* column(std::size_t j) { return values_.get() + j * kTile; }
-
- private:
-  struct Free {
-    void operator()(double* p) const { std::free(p); }
-  };
-  std::unique_ptr<double, Free> values_;
-};
+using simd::TileColumns;
 
 /// Each covariate is kTile rows somewhere: where the source has them, or in a column of the tile.
 /// Rows beyond the last are numbers; the core gives them weight 0.

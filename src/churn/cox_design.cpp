@@ -20,11 +20,25 @@ Status check(const Data& data) {
   return {};
 }
 
+/// Whether all values are finite; a product per value, four sums at a time.
+bool all_finite(std::span<const double> values) {
+  double zero[4] = {0, 0, 0, 0};
+  std::size_t i = 0;
+  for (; i + 4 <= values.size(); i += 4)
+    for (std::size_t k = 0; k < 4; ++k) zero[k] += values[i + k] * 0.0;
+  for (; i < values.size(); ++i) zero[0] += values[i] * 0.0;
+  return (zero[0] + zero[1]) + (zero[2] + zero[3]) == 0;
+}
+
+/// 1 where all covariates are finite; empty if they are everywhere.
 std::vector<std::uint8_t> finite_rows(const Data& data) {
-  std::vector<std::uint8_t> finite(data.rows.rows(), 1);
-  for (const Covariate& c : data.covariates)
+  std::vector<std::uint8_t> finite;
+  for (const Covariate& c : data.covariates) {
+    if (all_finite(c.values)) continue;
+    if (finite.empty()) finite.assign(data.rows.rows(), 1);
     for (std::size_t i = 0; i < finite.size(); ++i)
       finite[i] &= static_cast<std::uint8_t>(c.values[i] - c.values[i] == 0);
+  }
   return finite;
 }
 
@@ -77,29 +91,35 @@ void moments_of(std::span<const double> values, std::span<const double> weights,
   if (!(sd > 1e-13 * std::fabs(mean))) sd = 0;
 }
 
-/// Standardised values, row by row in the order of the set. Rows are put together in their own
-/// order first: reading the columns in the order of the set would miss the cache at every value.
+/// Standardised values, row by row in the order of the set. The columns are read in their own
+/// order, some rows at a time, and each row is put where the set has it: reading them in the order
+/// of the set would miss the cache at every value.
 void gather(const Data& data, Design& design) {
   const std::size_t p = design.columns, n = data.rows.rows();
   constexpr std::size_t kTogether = 256;
-  std::vector<double> rows(n * p);
+  constexpr std::uint32_t kNowhere = ~std::uint32_t{0};
+  std::vector<std::uint32_t> place(n, kNowhere);
+  for (std::size_t i = 0; i < design.set.rows.size(); ++i)
+    place[design.set.rows[i].row] = static_cast<std::uint32_t>(i);
+  design.x.resize(design.set.rows.size() * p);
+  std::vector<double> rows(kTogether * p);
   for (std::size_t begin = 0; begin < n; begin += kTogether) {
-    const std::size_t end = std::min(n, begin + kTogether);
+    const std::size_t count = std::min(n - begin, kTogether);
     for (std::size_t j = 0; j < p; ++j) {
       const std::size_t column = design.kept[j];
-      const double* values = data.covariates[column].values.data();
+      const double* values = data.covariates[column].values.data() + begin;
       const double mean = design.mean[column], sd = design.sd[column];
       const double shift = mean / sd, scale = 1 / sd;
       if (!(scale < HUGE_VAL) || scale < 1e-300) {  // the reciprocal would lose digits
-        for (std::size_t i = begin; i < end; ++i) rows[i * p + j] = values[i] / sd - shift;
+        for (std::size_t t = 0; t < count; ++t) rows[t * p + j] = values[t] / sd - shift;
       } else {
-        for (std::size_t i = begin; i < end; ++i) rows[i * p + j] = (values[i] - mean) * scale;
+        for (std::size_t t = 0; t < count; ++t) rows[t * p + j] = (values[t] - mean) * scale;
       }
     }
+    for (std::size_t t = 0; t < count; ++t)
+      if (place[begin + t] != kNowhere)
+        std::copy_n(&rows[t * p], p, &design.x[place[begin + t] * p]);
   }
-  design.x.resize(design.set.rows.size() * p);
-  for (std::size_t i = 0; i < design.set.rows.size(); ++i)
-    std::copy_n(&rows[design.set.rows[i].row * p], p, &design.x[i * p]);
 }
 
 }  // namespace

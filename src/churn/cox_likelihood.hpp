@@ -45,23 +45,26 @@ void for_each_risk_sum(const Design& design, const std::vector<double>& risk, co
   const std::size_t p = design.columns;
   double s0 = 0, carry = 0, d0 = 0;  // s0 is compensated: rows come and go
   std::vector<double> s1(p, 0), d1(p, 0);
-  const auto move = [&](std::size_t i, double sign) {
-    const double wr = sign * design.set.rows[i].weight * risk[i];
+  const auto add_to_s0 = [&](double wr) {
     const double y = wr - carry, t = s0 + y;
     carry = (t - s0) - y;
     s0 = t;
+  };
+  const auto move = [&](std::size_t i, double sign) {
+    const double wr = sign * design.set.rows[i].weight * risk[i];
+    add_to_s0(wr);
     const double* x = design.row(i);
     for (std::size_t j = 0; j < p; ++j) s1[j] += wr * x[j];
-    return wr;
   };
   const auto reset = [&] {
     s0 = carry = d0 = 0;
     std::fill(s1.begin(), s1.end(), 0.0);
     std::fill(d1.begin(), d1.end(), 0.0);
   };
+  // Events of a moment join the others when it is visited: one sum per row, not two.
   const auto add = [&](std::size_t i) {
-    const double wr = move(i, 1);
-    if (!design.set.rows[i].event) return;
+    if (!design.set.rows[i].event) return move(i, 1);
+    const double wr = design.set.rows[i].weight * risk[i];
     d0 += wr;
     const double* x = design.row(i);
     for (std::size_t j = 0; j < p; ++j) d1[j] += wr * x[j];
@@ -69,6 +72,8 @@ void for_each_risk_sum(const Design& design, const std::vector<double>& risk, co
   for_each_moment_backwards(
       design.set, reset, add, [&](std::size_t i) { move(i, -1); },
       [&](std::size_t m) {
+        add_to_s0(d0);
+        for (std::size_t j = 0; j < p; ++j) s1[j] += d1[j];
         visit(m, s0, d0, s1, d1);
         d0 = 0;
         std::fill(d1.begin(), d1.end(), 0.0);

@@ -22,7 +22,7 @@ void expect_curve_of_risk_set(const Column& duration, const Column& event) {
   const SurvivalColumns rows{duration, event};
   for (const HazardTies ties : {HazardTies::successive, HazardTies::together}) {
     const auto curve = kaplan_meier::fit(rows, ties);
-    ASSERT_TRUE(curve) << curve.error().message;
+    ASSERT_TRUE(curve) << curve.error().message();
     const auto set = make_risk_set(rows);
     ASSERT_TRUE(set);
     const SurvivalCurve expected = kaplan_meier::fit(*set, ties)[0];
