@@ -146,6 +146,7 @@ Result<Design> make_design(const Data& data) {
   }
   design.columns = design.kept.size();
   gather(data, design);
+  prepare_few_times(design);
   return design;
 }
 
@@ -164,6 +165,7 @@ void keep_columns(const std::vector<bool>& keep, Design& design) {
   design.x = std::move(x);
   design.kept = std::move(kept);
   design.columns = design.kept.size();
+  prepare_few_times(design);
 }
 
 }  // namespace kam::cox

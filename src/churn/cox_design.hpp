@@ -10,10 +10,12 @@ namespace kam::cox {
 
 struct Design {
   RiskSet set;
-  std::size_t columns = 0;        ///< kept ones
-  std::vector<double> x;          ///< set.rows x columns, row-major: (value - mean) / sd
-  std::vector<std::size_t> kept;  ///< their numbers among the covariates
-  std::vector<double> mean, sd;   ///< of all covariates, weighted; sd 0: constant
+  std::size_t columns = 0;                ///< kept ones
+  std::vector<double> x;                  ///< set.rows x columns, row-major: (value - mean) / sd
+  std::vector<std::size_t> kept;          ///< their numbers among the covariates
+  std::vector<double> mean, sd;           ///< of all covariates, weighted; sd 0: constant
+  bool few_times = false;                 ///< many rows per moment: see cox_few_times.hpp
+  std::vector<double> event_sums, reach;  ///< then: sums of w x over events, largest |x|
 
   [[nodiscard]] const double* row(std::size_t i) const { return &x[i * columns]; }
   [[nodiscard]] double standardised(std::size_t i, std::size_t j) const {
@@ -23,6 +25,9 @@ struct Design {
 
 /// All columns that are not constant are kept. Errors as in fit.
 [[nodiscard]] Result<Design> make_design(const Data& data);
+
+/// Sets `few_times` and what goes with it.
+void prepare_few_times(Design& design);
 
 /// Keeps only those kept columns for which keep[j] holds.
 void keep_columns(const std::vector<bool>& keep, Design& design);

@@ -5,14 +5,12 @@
 #include <cmath>
 #include <limits>
 
+#include "churn/cox_few_times.hpp"
 #include "simd/regression_n.hpp"
 #include "simd/tile_columns.hpp"
 
 namespace kam::cox {
 namespace {
-
-/// e^x is 0 below.
-constexpr double kSmallestLog = -745.2;
 
 void linear_predictor(const Design& design, const std::vector<double>& beta, Risks& out) {
   const std::size_t n = design.set.rows.size(), p = design.columns;
@@ -122,6 +120,8 @@ class Logarithms {
   double sum_ = 0;
 };
 
+}  // namespace
+
 void cumulate(const RiskSet& set, Risks& out) {
   out.before.resize(out.ties.size());
   for (std::size_t s = 0; s < set.strata(); ++s) {
@@ -132,8 +132,6 @@ void cumulate(const RiskSet& set, Risks& out) {
     }
   }
 }
-
-}  // namespace
 
 TieSums tie_sums(const RiskMoment& moment, double s0, double d0, Ties ties) {
   if (moment.events == 1 || ties == Ties::breslow) {
@@ -159,6 +157,7 @@ TieSums tie_sums(const RiskMoment& moment, double s0, double d0, Ties ties) {
 
 Risks risks_at(const Design& design, const std::vector<double>& beta, Ties ties,
                Derivatives* derivatives) {
+  if (design.few_times) return risks_at_few_times(design, beta, ties, derivatives);
   const RiskSet& set = design.set;
   const std::size_t p = design.columns;
   Risks out;

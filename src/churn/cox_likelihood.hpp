@@ -85,6 +85,12 @@ struct Derivatives {
   numeric::Square information;
 };
 
+/// e^x is 0 below.
+inline constexpr double kSmallestLog = -745.2;
+
+/// Fills `before` from `ties`.
+void cumulate(const RiskSet& set, Risks& out);
+
 /// Risks and, where wanted, derivatives. log_likelihood is -infinity or NaN where a risk set has
 /// lost all weight to underflow.
 [[nodiscard]] Risks risks_at(const Design& design, const std::vector<double>& beta, Ties ties,
