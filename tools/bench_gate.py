@@ -2,7 +2,7 @@
 """Compare instruction counts with bench/baseline.json.
 
     cmake --build build/release --target bench_gate
-    tools/bench_gate.py [--update]
+    tools/bench_gate.py [--update] [JOB …]
 
 Wall time on a busy machine varies by a factor of two; the number of instructions that callgrind
 counts varies by 0.1 %. A job that needs more than 5 % above its baseline fails; one that needs 5 %
@@ -37,13 +37,18 @@ def instructions(job: str, repetitions: int) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Gate on instruction counts.")
     parser.add_argument("--update", action="store_true", help="write the baseline")
+    parser.add_argument("jobs", nargs="*", metavar="JOB", help="only these; all if none is named")
     arguments = parser.parse_args()
     names = subprocess.run([PROGRAM], capture_output=True, text=True, check=True).stdout.split()
+    if unknown := set(arguments.jobs) - set(names):
+        parser.error(f"no job called {', '.join(sorted(unknown))}; there are: {', '.join(names)}")
+    names = arguments.jobs or names
     counts = {name: instructions(name, 1) - instructions(name, 0) for name in names}
-    if arguments.update:
-        BASELINE.write_text(json.dumps(counts, indent=2) + "\n")
-        return 0
     baseline = json.loads(BASELINE.read_text())
+    if arguments.update:
+        kept = baseline if arguments.jobs else {}
+        BASELINE.write_text(json.dumps(dict(sorted({**kept, **counts}.items())), indent=2) + "\n")
+        return 0
     failed = 0
     for name, count in counts.items():
         change = count / baseline[name] - 1 if name in baseline else float("nan")

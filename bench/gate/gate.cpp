@@ -28,6 +28,8 @@ struct Data {
   std::vector<std::vector<double>> points;
   std::optional<value::ScorecardBatch> bands, ranks;
   std::optional<OrderScorer> scorer;
+  std::vector<std::vector<double>> features;
+  std::vector<double> months, seen, lost;
   [[nodiscard]] OrderColumns orders() const { return {x, t_x, T}; }
 };
 
@@ -49,6 +51,44 @@ Data make_data(std::size_t accounts) {
     d.amount.push_back(static_cast<double>(random.below(20000)) / 100 - 10);
   }
   return d;
+}
+
+constexpr std::size_t kFeatures = 10;
+
+/// Ten normal features, times of Weibull lives seen for up to 72 months (two thirds of them lost)
+/// rounded up to months, and whether an account was lost at all.
+void add_churn(std::size_t accounts, Data& d) {
+  Random random(11);
+  d.features.assign(kFeatures, {});
+  for (std::size_t i = 0; i < accounts; ++i) {
+    double eta = 0;
+    for (std::size_t j = 0; j < kFeatures; ++j) {
+      d.features[j].push_back(random.normal());
+      eta += (static_cast<double>(j) - 4.5) / 15 * d.features[j].back();
+    }
+    const double time = 30 * std::exp(0.7 * (std::log(random.exponential()) - eta));
+    const double end = 72 * random.uniform();
+    d.seen.push_back(std::min(time, end));
+    d.months.push_back(std::ceil(d.seen.back()));
+    d.lost.push_back(time <= end ? 1 : 0);
+  }
+}
+
+std::vector<Covariate> covariates(const Data& d) {
+  constexpr const char* kNames[kFeatures] = {"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"};
+  std::vector<Covariate> made;
+  for (std::size_t j = 0; j < kFeatures; ++j) made.push_back({kNames[j], d.features[j]});
+  return made;
+}
+
+void fit_cox(Data& d, const std::vector<double>& duration) {
+  const auto columns = covariates(d);
+  (void)cox::fit({{duration, d.lost}, columns});
+}
+
+void fit_ladder(Data& d) {
+  const auto features = covariates(d);
+  (void)churn::fit_ladder({features, d.lost});
 }
 
 void summarize(Data& d) {
@@ -101,6 +141,27 @@ const std::map<std::string, std::function<void(Data&)>>& jobs() {
        [](Data& d) {
          (void)gamma_gamma::fit({d.x, d.value});
        }},
+      {"fit/cox", [](Data& d) { fit_cox(d, d.seen); }},
+      {"fit/cox_months", [](Data& d) { fit_cox(d, d.months); }},
+      {"fit/logistic",
+       [](Data& d) {
+         const auto columns = covariates(d);
+         (void)churn::fit_binary({columns, d.lost});
+       }},
+      {"fit/weibull_aft",
+       [](Data& d) {
+         const auto columns = covariates(d);
+         (void)aft::fit(aft::Distribution::weibull, {d.seen, d.lost}, columns);
+       }},
+      {"fit/kaplan_meier",
+       [](Data& d) {
+         (void)kaplan_meier::fit({d.seen, d.lost});
+       }},
+      {"fit/kaplan_meier_months",
+       [](Data& d) {
+         (void)kaplan_meier::fit({d.months, d.lost});
+       }},
+      {"fit/ladder", fit_ladder},
       {"model/probability_alive",
        [](Data& d) { (void)probability_alive(OrderModel(kMbgnbd), d.orders(), d.out); }},
       {"model/expected_orders",
@@ -139,5 +200,6 @@ int main(int argc, char** argv) {
   data.bands.emplace(twenty(data.value, false));
   data.ranks.emplace(twenty(data.value, true));
   data.scorer.emplace(*OrderScorer::make(kMbgnbd, 39, 0, {.most_orders = 60, .most_age = 80}));
+  add_churn(10000, data);
   for (int i = std::atoi(argv[2]); i > 0; --i) job->second(data);
 }

@@ -2,7 +2,8 @@
 # Compare kam with its peers: run.sh [lifetimes|lifelines|concentration] [options of the script].
 # Without a name all run, one after the other. Each peer has a locked environment of its own, made
 # once in build/ and again whenever its lock file changes; kam is built from this checkout every
-# time, once for all.
+# time, once for all. KAM_PREBUILT=build/release/libkam.a links that library into the extension
+# instead of building it again.
 set -euo pipefail
 
 here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
@@ -44,6 +45,7 @@ make_environment() {  # peer
   fi
 }
 
+if [[ -n "${KAM_PREBUILT:-}" ]]; then KAM_PREBUILT="$(realpath "$KAM_PREBUILT")"; fi
 wheels="$root/build/peers-wheel"
 for peer in "${peers[@]}"; do
   make_environment "$peer"
@@ -51,7 +53,8 @@ for peer in "${peers[@]}"; do
   # --no-deps: the locks already hold the only run-time dependency, NumPy.
   if [[ "$peer" == "${peers[0]}" ]]; then
     rm -rf "$wheels"
-    "$venv/bin/python" -m pip wheel --quiet --no-deps --wheel-dir "$wheels" "$root"
+    "$venv/bin/python" -m pip wheel --quiet --no-deps --wheel-dir "$wheels" \
+      -Ccmake.define.KAM_PREBUILT="${KAM_PREBUILT:-}" "$root"
   fi
   "$venv/bin/python" -m pip install --quiet --no-deps --force-reinstall "$wheels"/kam-*.whl
   echo "== kam beside $peer"
