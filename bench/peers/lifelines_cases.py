@@ -281,6 +281,34 @@ def one_row_logistic(settings):
     yield row
 
 
+def logistic_pair(settings):
+    """Both logistic regressions, fitted to a few rows: their size depends on the columns only."""
+    frame = data.outcomes(5_000, settings["features"])
+    x = data.names(settings["features"])
+    ours = quietly(kam.Logistic().fit, frame, event="event")
+    theirs = LogisticRegression(penalty=None, tol=1e-10, max_iter=1000)
+    return ours, theirs.fit(frame[x].to_numpy(), frame["event"].to_numpy()), len(frame)
+
+
+def curve_pair(settings):
+    """Both Kaplan-Meier curves of continuous times."""
+    frame = data.lifetimes(settings["curve_rows"], 1)
+    ours = kam.KaplanMeier().fit(frame, duration="duration", event="event")
+    return ours, lifelines.KaplanMeierFitter().fit(frame["duration"], frame["event"]), len(frame)
+
+
+def size_row(name, ours, theirs, rows):
+    text = ours.to_json()
+    json.loads(text)
+    return {
+        "what": f"saved model, {name}",
+        "rows": rows,
+        "unit": "bytes",
+        "kam": len(text.encode()),
+        "peer": len(pickle.dumps(theirs)),
+    }
+
+
 def model_sizes(settings):
     """Bytes of a saved model; kam's is text without a row of the data."""
     frame = data.lifetimes(settings["rows"], settings["covariates"])
@@ -291,15 +319,13 @@ def model_sizes(settings):
             continue
         ours = quietly(getattr(kam, attribute)().fit, frame, duration="duration", event="event")
         theirs = quietly(peer_model().fit, frame, "duration", "event")
-        text = ours.to_json()
-        json.loads(text)
-        yield {
-            "what": f"saved model, {name}",
-            "rows": len(frame),
-            "unit": "bytes",
-            "kam": len(text.encode()),
-            "peer": len(pickle.dumps(theirs)),
-        }
+        yield size_row(name, ours, theirs, len(frame))
+    for name, attribute, pair in (
+        ("logistic regression", "Logistic", logistic_pair),
+        ("Kaplan-Meier", "KaplanMeier", curve_pair),
+    ):
+        if hasattr(kam, attribute):
+            yield size_row(name, *pair(settings))
 
 
 CASES = [

@@ -125,17 +125,6 @@ class Accumulator {
   std::vector<double> mean_;
 };
 
-/// Sums of w x over the events.
-std::vector<double> event_sums(const Design& design) {
-  std::vector<double> sums(design.columns, 0);
-  for (std::size_t i = 0; i < design.set.rows.size(); ++i) {
-    if (!design.set.rows[i].event) continue;
-    for (std::size_t j = 0; j < design.columns; ++j)
-      sums[j] += design.set.rows[i].weight * design.row(i)[j];
-  }
-  return sums;
-}
-
 /// A shift that keeps e^(eta - shift) within range.
 double shift_of(const Design& design, const std::vector<double>& beta) {
   constexpr double kSafe = 200;
@@ -165,11 +154,17 @@ bool has_few_times(const RiskSet& set) {
 void prepare_few_times(Design& design) {
   design.few_times = has_few_times(design.set);
   if (!design.few_times) return;
-  design.event_sums = event_sums(design);
+  design.event_sums.assign(design.columns, 0);
   design.reach.assign(design.columns, 0);
-  for (std::size_t i = 0; i < design.set.rows.size(); ++i)
-    for (std::size_t j = 0; j < design.columns; ++j)
-      design.reach[j] = std::max(design.reach[j], std::fabs(design.row(i)[j]));
+  for (std::size_t i = 0; i < design.set.rows.size(); ++i) {
+    const RiskRow& row = design.set.rows[i];
+    const double* x = design.row(i);
+    const double counts = row.event ? row.weight : 0;
+    for (std::size_t j = 0; j < design.columns; ++j) {
+      design.event_sums[j] += counts * x[j];
+      design.reach[j] = std::max(design.reach[j], std::fabs(x[j]));
+    }
+  }
 }
 
 Risks risks_at_few_times(const Design& design, const std::vector<double>& beta, Ties ties,
