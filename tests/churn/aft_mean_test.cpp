@@ -19,7 +19,7 @@ struct Case {
   double location, scale, horizon, tenure, expected;
 };
 
-TEST(AftMean, FortyDigits) {  // mpmath 1.3: quad of S(s + u) / S(s) on 61 pieces, 40 digits
+TEST(AftMean, FortyDigits) {  // mpmath 1.4: quad of S(s + u) / S(s) on 61 pieces, 40 digits
   const Case cases[] = {
       {Distribution::weibull, 3, 0.7, 12, 0, 9.9517653288215956414},
       {Distribution::weibull, 3, 0.7, 12, 24, 7.6569273608503254674},

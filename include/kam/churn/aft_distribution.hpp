@@ -122,8 +122,8 @@ namespace detail {
 }
 
 /// E[min(T - tenure, horizon) | T > tenure], the expected time as a customer within the horizon;
-/// quadrature to 1e-11. An infinite horizon gives the mean remaining life, NaN where it is
-/// infinite.
+/// closed forms, or quadrature to 1e-11. An infinite horizon gives the mean remaining life, NaN
+/// where it is infinite.
 [[nodiscard]] double restricted_mean(const Lifetime& life, double horizon,
                                      double tenure = 0) noexcept;
 [[nodiscard]] inline double remaining_mean(const Lifetime& life, double tenure = 0) noexcept {
