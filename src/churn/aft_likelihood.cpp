@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 #include "simd/math_n.hpp"
+#include "simd/regression_n.hpp"
+#include "simd/tile_columns.hpp"
 
 namespace kam::aft {
 namespace {
@@ -12,7 +15,7 @@ namespace {
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
-using Buffer = std::array<double, kFitTile>;
+struct alignas(64) Buffer : std::array<double, kFitTile> {};
 
 /// A contribution g(z) and its first two derivatives by z.
 struct Terms {
@@ -106,10 +109,10 @@ struct Point {
 
 /// What the ends of observation contribute.
 void add_exits(Distribution distribution, const Rows& rows, std::size_t begin, std::size_t n,
-               const VectorXd& location, const Point& at, TileTerms& sums) {
+               const Buffer& location, const Point& at, TileTerms& sums) {
   Buffer z;
   for (std::size_t i = 0; i < n; ++i) {
-    z[i] = (rows.log_time[begin + i] - location[static_cast<Index>(i)]) * at.inverse_scale;
+    z[i] = (rows.log_time[begin + i] - location[i]) * at.inverse_scale;
   }
   const Exponentials exponentials(distribution, z, n);
   for (std::size_t i = 0; i < n; ++i) {
@@ -127,12 +130,12 @@ void add_exits(Distribution distribution, const Rows& rows, std::size_t begin, s
 
 /// Divides by the survival to the entry.
 void add_entries(Distribution distribution, const Rows& rows, std::size_t begin, std::size_t n,
-                 const VectorXd& location, const Point& at, TileTerms& sums) {
+                 const Buffer& location, const Point& at, TileTerms& sums) {
   if (rows.log_entry.empty()) return;
   Buffer z;
   for (std::size_t i = 0; i < n; ++i) {
     const double entry = rows.log_entry[begin + i];
-    z[i] = entry == entry ? (entry - location[static_cast<Index>(i)]) * at.inverse_scale : 0;
+    z[i] = entry == entry ? (entry - location[i]) * at.inverse_scale : 0;
   }
   const Exponentials exponentials(distribution, z, n);
   for (std::size_t i = 0; i < n; ++i) {
@@ -143,50 +146,83 @@ void add_entries(Distribution distribution, const Rows& rows, std::size_t begin,
   }
 }
 
-TileTerms tile_terms(Distribution distribution, const Rows& rows, std::size_t begin,
-                     const Tile& tile, const Point& at) {
+TileTerms tile_terms(Distribution distribution, const Rows& rows, std::size_t begin, std::size_t n,
+                     const Buffer& location, const Point& at) {
   TileTerms sums;
-  const auto n = static_cast<std::size_t>(tile.rows());
   for (Buffer* b : {&sums.by_location, &sums.by_location2, &sums.by_scale, &sums.mixed}) b->fill(0);
-  const VectorXd location = tile * at.coefficients;
   add_exits(distribution, rows, begin, n, location, at, sums);
   add_entries(distribution, rows, begin, n, location, at, sums);
   return sums;
 }
 
+/// The kept columns of a tile, centred and scaled, after one of ones; 0 beyond n and for rows left
+/// out. Tells the location of each row on the way.
+class TileReader {
+ public:
+  explicit TileReader(const Rows& rows) : rows_(rows), z_(rows.kept.size() + 1) {}
+
+  void read(std::size_t begin, std::size_t n, const VectorXd& coefficients) {
+    location.fill(coefficients[0]);
+    std::fill_n(z(0), n, 1.0);
+    std::fill_n(z(0) + n, kFitTile - n, 0.0);
+    for (std::size_t k = 0; k < rows_.kept.size(); ++k) {
+      const std::size_t j = rows_.kept[k];
+      const double* x = rows_.columns[j].values.data() + begin;
+      if (n < kFitTile) {
+        std::copy_n(x, n, end_.data());
+        std::fill(end_.begin() + n, end_.end(), 0.0);
+        x = end_.data();
+      }
+      simd::regression_kernels().centre(x, rows_.means[j], 1 / rows_.spreads[j],
+                                        coefficients[static_cast<Index>(k) + 1], z(k + 1),
+                                        location.data());
+      std::fill_n(z(k + 1) + n, kFitTile - n, 0.0);
+      for (std::size_t t = 0; t < n && !rows_.all_used; ++t)
+        if (!(rows_.weight[begin + t] > 0)) z(k + 1)[t] = 0;
+    }
+  }
+  [[nodiscard]] double* z(std::size_t column) { return z_.column(column); }
+
+  Buffer location;
+
+ private:
+  const Rows& rows_;
+  simd::TileColumns z_;
+  Buffer end_;
+};
+
 Eigen::Map<const VectorXd> column(const Buffer& buffer, Index n) {
   return {buffer.data(), n};
 }
 
-/// Sums of one block.
+/// Sums of one block; the Hessian below its diagonal.
 struct BlockTerms {
   double value = 0, by_scale = 0, by_scale2 = 0;
-  VectorXd gradient, mixed;
-  MatrixXd hessian;
+  std::vector<double> gradient, mixed, hessian;
 
-  explicit BlockTerms(Index p)
-      : gradient(VectorXd::Zero(p)), mixed(VectorXd::Zero(p)), hessian(MatrixXd::Zero(p, p)) {}
+  explicit BlockTerms(std::size_t p) : gradient(p, 0), mixed(p, 0), hessian(p * p, 0) {}
 
-  void add(const Tile& tile, const TileTerms& terms) {
-    const Index n = tile.rows();
+  /// `scratch` has a column more than there are.
+  void add(TileReader& tile, const TileTerms& terms, simd::TileColumns& scratch) {
+    const std::size_t p = gradient.size();
+    const simd::RegressionKernels& kernels = simd::regression_kernels();
     value += terms.value;
-    by_scale += column(terms.by_scale, n).sum();
+    by_scale += std::accumulate(terms.by_scale.begin(), terms.by_scale.end(), 0.0);
     by_scale2 += terms.by_scale2;
-    gradient.noalias() += tile.transpose() * column(terms.by_location, n);
-    mixed.noalias() += tile.transpose() * column(terms.mixed, n);
-    const Tile weighted = column(terms.by_location2, n).asDiagonal() * tile;
-    // Row by row of the triangle: dot products, no packing.
-    for (Index j = 0; j < tile.cols(); ++j) {
-      for (Index k = 0; k <= j; ++k) hessian(j, k) += weighted.col(j).dot(tile.col(k));
+    const double *slope = terms.by_location.data(), *mix = terms.mixed.data();
+    for (std::size_t j = 0; j < p; ++j) {
+      mixed[j] += kernels.weigh(tile.z(j), mix, mix, scratch.column(p));
+      gradient[j] += kernels.weigh(tile.z(j), slope, terms.by_location2.data(), scratch.column(j));
     }
+    simd::gram_n(scratch.column(0), tile.z(0), p, hessian.data());
   }
   void add(const BlockTerms& next) {
     value += next.value;
     by_scale += next.by_scale;
     by_scale2 += next.by_scale2;
-    gradient += next.gradient;
-    mixed += next.mixed;
-    hessian += next.hessian;
+    for (std::size_t j = 0; j < gradient.size(); ++j) gradient[j] += next.gradient[j];
+    for (std::size_t j = 0; j < mixed.size(); ++j) mixed[j] += next.mixed[j];
+    for (std::size_t j = 0; j < hessian.size(); ++j) hessian[j] += next.hessian[j];
   }
 };
 
@@ -210,27 +246,33 @@ numeric::Evaluation Likelihood::operator()(const VectorXd& point) const {
   const auto p = static_cast<Index>(rows_.kept.size()) + 1;
   const Split split(point, p);
   const Point at = split.point();
-  std::vector<BlockTerms> blocks((rows_.size() + kBlockRows - 1) / kBlockRows, BlockTerms(p));
-  for_each_block(executor_, rows_.size(),
-                 [&](std::size_t block, std::size_t begin, std::size_t end) {
-                   Tile tile;
-                   for (; begin < end; begin += kFitTile) {
-                     tile.resize(static_cast<Index>(std::min(kFitTile, end - begin)), p);
-                     standardise(rows_, begin, tile);
-                     blocks[block].add(tile, tile_terms(distribution_, rows_, begin, tile, at));
-                   }
-                 });
-  BlockTerms sum(p);
+  const auto columns = static_cast<std::size_t>(p);
+  std::vector<BlockTerms> blocks((rows_.size() + kBlockRows - 1) / kBlockRows, BlockTerms(columns));
+  for_each_block(
+      executor_, rows_.size(), [&](std::size_t block, std::size_t begin, std::size_t end) {
+        TileReader tile(rows_);
+        simd::TileColumns scratch(columns + 1);
+        for (; begin < end; begin += kFitTile) {
+          const std::size_t n = std::min(kFitTile, end - begin);
+          tile.read(begin, n, at.coefficients);
+          const TileTerms terms = tile_terms(distribution_, rows_, begin, n, tile.location, at);
+          blocks[block].add(tile, terms, scratch);
+        }
+      });
+  BlockTerms sum(columns);
   for (const BlockTerms& block : blocks) sum.add(block);
 
   const Index n = parameters();
   numeric::Evaluation result{sum.value - penalty(point), VectorXd(n), MatrixXd(n, n)};
-  result.gradient.head(p) = sum.gradient;
-  result.hessian.topLeftCorner(p, p) = sum.hessian.selfadjointView<Eigen::Lower>();
+  result.gradient.head(p) = Eigen::Map<const VectorXd>(sum.gradient.data(), p);
+  // Row by row below the diagonal: above it in a matrix of columns.
+  const Eigen::Map<const MatrixXd> upper(sum.hessian.data(), p, p);
+  result.hessian.topLeftCorner(p, p) = upper.selfadjointView<Eigen::Upper>();
   if (scale_is_free()) {
     result.gradient[p] = sum.by_scale;
-    result.hessian.col(p).head(p) = sum.mixed;
-    result.hessian.row(p).head(p) = sum.mixed;
+    const Eigen::Map<const VectorXd> mixed(sum.mixed.data(), p);
+    result.hessian.col(p).head(p) = mixed;
+    result.hessian.row(p).head(p) = mixed.transpose();
     result.hessian(p, p) = sum.by_scale2;
   }
   result.gradient.segment(1, p - 1) -= ridge_ * point.segment(1, p - 1);
@@ -252,7 +294,10 @@ MatrixXd Likelihood::score_products(const VectorXd& point,
   for (std::size_t begin = 0; begin < rows_.size(); begin += kFitTile) {
     tile.resize(static_cast<Index>(std::min(kFitTile, rows_.size() - begin)), p);
     standardise(rows_, begin, tile);
-    const TileTerms terms = tile_terms(distribution_, rows_, begin, tile, at);
+    Buffer location;
+    Eigen::Map<VectorXd>(location.data(), tile.rows()) = tile * at.coefficients;
+    const TileTerms terms = tile_terms(distribution_, rows_, begin,
+                                       static_cast<std::size_t>(tile.rows()), location, at);
     MatrixXd scores(n, tile.rows());
     scores.topRows(p) = (column(terms.by_location, tile.rows()).asDiagonal() * tile).transpose();
     if (scale_is_free()) scores.row(p) = column(terms.by_scale, tile.rows()).transpose();

@@ -11,12 +11,14 @@
 #include <kam/base/executor.hpp>
 #include <kam/churn/aft.hpp>
 
+#include "simd/gram_n.hpp"
+
 namespace kam::aft {
 
 enum class Outcome : std::uint8_t { unused, censored, event, before };
 
-/// Rows handled together; a tile of 20 columns stays in the first-level cache.
-inline constexpr std::size_t kFitTile = 128;
+/// Rows handled together; a tile of 20 columns stays in the first-level cache or close to it.
+inline constexpr std::size_t kFitTile = simd::kGramRows;
 
 /// Largest |x| of a covariate: sums and squares after scaling stay finite.
 inline constexpr double kLargestCovariate = 1e300;

@@ -46,6 +46,12 @@ class CurveBuilder {
  private:
   void add_hazard(double at_risk, double deaths, std::size_t events) {
     const std::size_t terms = ties_ == HazardTies::successive ? events : 1;
+    if (terms == 1) {
+      const double one = 1 / at_risk, share = deaths * one;
+      hazard_ += share;
+      variance_ += share * one;
+      return;
+    }
     const double w = deaths / static_cast<double>(terms);
     double hazard = 0, squares = 0;
     for (std::size_t k = 0; k < terms; ++k) {

@@ -68,13 +68,17 @@ class SortedTimes {
   bool sort(const SurvivalColumns& columns) {
     n_ = columns.rows();
     keys_ = std::make_unique_for_overwrite<std::uint64_t[]>(n_);
+    std::uint64_t low = ~std::uint64_t{0}, high = 0;
     for (std::size_t i = 0; i < n_; ++i) {
       const double t = columns.duration[i], event = columns.event[i];
       if (!(t >= 0 && t - t == 0 && (event == 0 || event == 1))) return false;
       events_ += event == 1 ? 1 : 0;
-      keys_[i] = std::bit_cast<std::uint64_t>(t + 0.0) << 1 | (event == 1 ? 0U : 1U);
+      const std::uint64_t key = std::bit_cast<std::uint64_t>(t + 0.0) << 1 | (event == 1 ? 0U : 1U);
+      low = std::min(low, key);
+      high = std::max(high, key);
+      keys_[i] = key;
     }
-    sort_upper_digits();
+    if (n_ > 0) sort_upper_digits(low, high);
     finish();
     return true;
   }
@@ -99,11 +103,8 @@ class SortedTimes {
   [[nodiscard]] double time(std::size_t i) const { return std::bit_cast<double>(keys_[i] >> 1); }
 
   /// By the leading 33 bits in which the keys differ: few neighbours are out of order then.
-  void sort_upper_digits() {
-    if (n_ == 0) return;
-    const auto [low, high] = std::minmax_element(keys_.get(), keys_.get() + n_);
-    const std::uint64_t base = *low;
-    const auto bits = static_cast<unsigned>(std::bit_width(*high - base));
+  void sort_upper_digits(std::uint64_t base, std::uint64_t highest) {
+    const auto bits = static_cast<unsigned>(std::bit_width(highest - base));
     const unsigned skipped = bits > kDigits * kDigit ? bits - kDigits * kDigit : 0;
     const auto digit = [&](std::uint64_t key, unsigned pass) {
       return static_cast<std::size_t>((key - base) >> (skipped + pass * kDigit)) & (kBuckets - 1);

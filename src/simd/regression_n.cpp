@@ -64,6 +64,18 @@ void standardise(const double* x, double slope, double shift, double by, double*
   }
 }
 
+void centre(const double* x, double mean, double inverse, double by, double* z, double* eta) {
+  const hn::ScalableTag<double> d;
+  const std::size_t lanes = hn::Lanes(d);
+  const auto m = hn::Set(d, mean), i = hn::Set(d, inverse), b = hn::Set(d, by);
+  for (std::size_t t = 0; t < kRows; t += lanes) {
+    if (t % 8 == 0) hwy::Prefetch(x + t + kRows);
+    const auto v = hn::Mul(hn::Sub(hn::LoadU(d, x + t), m), i);
+    hn::Store(v, d, z + t);
+    hn::Store(hn::MulAdd(b, v, hn::Load(d, eta + t)), d, eta + t);
+  }
+}
+
 double logit(const double* outcome, const double* w, double* eta, double* bend) {
   const hn::ScalableTag<double> d;
   const std::size_t lanes = hn::Lanes(d);
@@ -97,7 +109,7 @@ double weigh(const double* z, const double* slope, const double* bend, double* s
   return sum_of(d, sum);
 }
 
-constexpr RegressionKernels kKernels{moments, standardise, logit, weigh};
+constexpr RegressionKernels kKernels{moments, standardise, centre, logit, weigh};
 
 }  // namespace kam::simd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -139,6 +151,14 @@ void standardise_scalar(const double* x, double slope, double shift, double by, 
   }
 }
 
+void centre_scalar(const double* x, double mean, double inverse, double by, double* z,
+                   double* eta) {
+  for (std::size_t t = 0; t < kGramRows; ++t) {
+    z[t] = (x[t] - mean) * inverse;
+    eta[t] += by * z[t];
+  }
+}
+
 double logit_scalar(const double* outcome, const double* w, double* eta, double* bend) {
   alignas(64) std::array<double, kGramRows> loss;
   for (std::size_t t = 0; t < kGramRows; ++t) {
@@ -158,7 +178,8 @@ double weigh_scalar(const double* z, const double* slope, const double* bend, do
   return sum_rows([&](std::size_t t) { return slope[t] * z[t]; });
 }
 
-constexpr RegressionKernels kScalar{moments_scalar, standardise_scalar, logit_scalar, weigh_scalar};
+constexpr RegressionKernels kScalar{moments_scalar, standardise_scalar, centre_scalar, logit_scalar,
+                                    weigh_scalar};
 
 }  // namespace
 

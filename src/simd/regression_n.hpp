@@ -24,6 +24,8 @@ struct RegressionKernels {
   /// z = x slope - shift; eta += by z.
   void (*standardise)(const double* x, double slope, double shift, double by, double* z,
                       double* eta);
+  /// z = (x - mean) inverse; eta += by z: keeps the digits of columns far from 0.
+  void (*centre)(const double* x, double mean, double inverse, double by, double* z, double* eta);
   /// Sum of w (-ln P(outcome)) at log-odds eta; slope = w d/d eta in place of eta, bend = w d2/d
   /// eta2. Outcomes are 0 or 1.
   double (*logit)(const double* outcome, const double* w, double* eta, double* bend);

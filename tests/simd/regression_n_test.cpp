@@ -88,6 +88,18 @@ TEST_P(Kernels, StandardisedColumnsAndTheirPredictor) {
   }
 }
 
+TEST_P(Kernels, CentredColumnsFarFromZeroKeepTheirDigits) {
+  Tile tile(0);
+  for (std::size_t t = 0; t < kGramRows; ++t) tile.x[t] = 1e9 + static_cast<double>(t);
+  tile.eta.fill(2);
+  kam::simd::regression_kernels(GetParam())
+      .centre(tile.x.data(), 1e9 + 100, 0.125, 3, tile.z.data(), tile.eta.data());
+  for (std::size_t t = 0; t < kGramRows; ++t) {
+    EXPECT_EQ(tile.z[t], (static_cast<double>(t) - 100) / 8);
+    EXPECT_EQ(tile.eta[t], 2 + 3 * tile.z[t]);
+  }
+}
+
 TEST_P(Kernels, LogitTermsAgreeWithLongDoubles) {
   Tile tile(5);
   const auto eta = tile.eta;
