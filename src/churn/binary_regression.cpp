@@ -68,8 +68,7 @@ class ColumnSource final : public RowSource {
 bool plainly_fine(const BinaryColumns& columns, std::size_t begin, std::size_t end) {
   if (!columns.weight.empty() || !columns.offset.empty() || !columns.cluster.empty()) return false;
   bool fine = all_finite(columns.covariates, begin, end);
-  for (std::size_t i = begin; i < end; ++i)
-    fine &= (columns.outcome[i] == 0) | (columns.outcome[i] == 1);
+  for (const double y : columns.outcome.subspan(begin, end - begin)) fine &= (y == 0) | (y == 1);
   return fine;
 }
 

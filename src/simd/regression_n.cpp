@@ -109,7 +109,7 @@ double weigh(const double* z, const double* slope, const double* bend, double* s
   return sum_of(d, sum);
 }
 
-constexpr RegressionKernels kKernels{moments, standardise, centre, logit, weigh};
+[[maybe_unused]] constexpr RegressionKernels kKernels{moments, standardise, centre, logit, weigh};
 
 }  // namespace kam::simd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();

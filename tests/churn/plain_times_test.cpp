@@ -54,12 +54,12 @@ void expect_for(std::size_t n, const Time& time) {
 }
 
 TEST(PlainTimes, AnyDurations) {
-  for (const std::size_t n : {1, 2, 3, 100, 20'000})
+  for (const std::size_t n : {1U, 2U, 3U, 100U, 20000U})
     expect_for(n, [](Random& random, std::size_t) { return 40 * random.exponential(); });
 }
 
 TEST(PlainTimes, WholeDurationsWithZeros) {
-  for (const std::size_t n : {1, 7, 5'000})
+  for (const std::size_t n : {1U, 7U, 5000U})
     expect_for(n, [](Random& random, std::size_t) { return std::floor(72 * random.uniform()); });
   expect_for(5'000, [](Random&, std::size_t i) { return i % 2 == 0 ? 0.0 : -0.0; });
 }
@@ -72,7 +72,9 @@ TEST(PlainTimes, WholeDurationsAtTheEndOfTheTable) {
 }
 
 TEST(PlainTimes, TiesAmongAnyDurations) {
-  expect_for(5'000, [](Random& random, std::size_t) { return 0.1 * static_cast<double>(random.below(50)); });
+  expect_for(5'000, [](Random& random, std::size_t) {
+    return 0.1 * static_cast<double>(random.below(50));
+  });
 }
 
 TEST(PlainTimes, AllRangesOfADouble) {
