@@ -4,6 +4,7 @@
 #include <kam/churn/survival_evaluation.hpp>
 
 #include "churn/cox_residuals.hpp"
+#include "churn/cox_spread.hpp"
 
 namespace kam::cox {
 namespace {
@@ -259,6 +260,8 @@ Result<Fit> fit(const Data& data, const Options& options) {
   out.standard_deviations = design.sd;
   set_uncertainty(data, options, design, s, out);
   set_baselines(options, design, s, out);
+  out.model.covariance = out.covariance;
+  set_spreads(design, s.risks, options.baseline.value_or(options.ties), out.model);
   out.weight = design.set.weight;
   out.events = design.set.events;
   out.rows = design.set.report;

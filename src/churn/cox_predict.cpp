@@ -215,6 +215,7 @@ Baseline thin(const Baseline& baseline, std::size_t steps, double& error) {
   if (size <= steps || steps < 2) return baseline;
   Baseline out;
   out.longest = baseline.longest;
+  out.spread = baseline.spread;
   const double end = baseline.hazard.back();
   double kept = 0;
   for (std::size_t i = 0; i < size; ++i) {

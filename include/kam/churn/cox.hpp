@@ -20,6 +20,7 @@
 #include <kam/base/columns.hpp>
 #include <kam/base/executor.hpp>
 #include <kam/base/fit.hpp>
+#include <kam/base/interval.hpp>
 #include <kam/base/risk_set.hpp>
 #include <kam/base/special.hpp>
 
@@ -50,11 +51,26 @@ struct Options {
   int max_iterations = 50;
 };
 
+/// How well the cumulative hazard of a stratum is known, as functions of H0 itself, linear between
+/// at most kKnots of them from (0, 0) on. They are what the variance of a prediction is made of:
+///
+///   V = sum of w / S0^2,   M = sum of w / S0 (x_bar - mean)    over the events so far
+///
+/// S0 the weighted sum of the risks of those at risk, x_bar their mean covariates; events that
+/// share a time as in H0. Empty: nobody knows, and intervals are NaN.
+struct BaselineSpread {
+  static constexpr std::size_t kKnots = 128;
+  std::vector<double> hazard;    ///< H0, ascending                           [-]
+  std::vector<double> variance;  ///< V, of H0 with the coefficients known    [-]
+  std::vector<double> moments;   ///< M, knots x p row-major; 0 for a dropped column
+};
+
 /// Cumulative hazard of a stratum at mean covariates, a step function.
 struct Baseline {
   std::vector<double> time;    ///< ascending                                [time]
   std::vector<double> hazard;  ///< H0(time), right after the events         [-]
   double longest = 0;          ///< largest observed duration; NaN if the stratum has no row
+  BaselineSpread spread{};
 };
 
 /// What scoring needs: a plain value, independent of the rows of the fit but for the steps.
@@ -63,6 +79,8 @@ struct Model {
   std::vector<double> coefficients;  ///< beta; NaN for a dropped column, which counts as 0
   std::vector<double> means;         ///< weighted means of the rows of the fit
   std::vector<Baseline> baselines;   ///< per stratum
+  /// Of the coefficients, p x p row-major, robust where the fit was; NaN for a dropped column.
+  std::vector<double> covariance{};
 };
 
 struct TestResult {
@@ -155,8 +173,30 @@ BatchReport churn_probability(const Model& model, const Accounts& accounts, doub
 BatchReport restricted_mean(const Model& model, const Accounts& accounts, double horizon,
                             std::span<double> out, const Executor& executor = {});
 
+/// The same three with interval. With L = r (H0(v) - H0(u)) the hazard from u to v of an account of
+/// risk r = exp(beta' (x - mean)), and dV, dM the changes of V and M from u to v,
+///
+///   Var ln L = dV / dH^2 + d' C d,   d = (x - mean) - dM / dH,   dH = H0(v) - H0(u),
+///
+/// C the covariance of the coefficients (Tsiatis 1981; Therneau & Grambsch 2000, section 10.2; R's
+/// survfit). Intervals of survival and churn are symmetric in ln L = ln(-ln S), that of the
+/// restricted mean in the log-odds of its share of the horizon. A window without an event has an
+/// interval of no width. A robust fit has the robust C; dV stays that of the model.
+///
+/// invalid_argument for a level outside (0, 1) or a model without covariance or spread. Cost:
+/// O(p^2) per account and time.
+BatchReport survival(const Model& model, const Accounts& accounts, std::span<const double> times,
+                     double level, const IntervalColumns& out, const Executor& executor = {});
+BatchReport churn_probability(const Model& model, const Accounts& accounts, double horizon,
+                              double level, const IntervalColumns& out,
+                              const Executor& executor = {});
+BatchReport restricted_mean(const Model& model, const Accounts& accounts, double horizon,
+                            double level, const IntervalColumns& out,
+                            const Executor& executor = {});
+
 /// A baseline of at most `steps` steps (>= 2), spread evenly over the hazard; a baseline that is
-/// short enough comes back unchanged. `error`: the largest change of H0, as a share of its end.
+/// short enough comes back unchanged. `error`: the largest change of H0, as a share of its end. The
+/// spread is kept as it is.
 [[nodiscard]] Baseline thin(const Baseline& baseline, std::size_t steps, double& error);
 
 }  // namespace kam::cox
