@@ -10,15 +10,18 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from kam import _core, _frames
-from kam._columns import Doubles, doubles, encode_ids, warn_rows
+from kam._columns import Doubles, encode_ids, warn_rows
 from kam._design import Design, DesignRows, Missing, Unseen
-from kam._errors import AssumptionWarning, ConvergenceWarning, DataError, FormatError, VersionError
+from kam._errors import AssumptionWarning, FormatError, VersionError, warn_unless_converged
+from kam._fit_facts import FitFacts
+from kam._survival import warn_left_out
+from kam._survival_input import per_row, read_rows
 
 _INTERCEPT, _LOG_SCALE = "Intercept", "log(scale)"
 _OPTIONS = ("ridge", "robust", "cluster", "zero_event_within", "levels", "unseen", "missing")
 
 
-class AFT:
+class AFT(FitFacts):
     """What the three regressions share: ln T = Intercept + sum of beta x + scale * eps.
 
     A coefficient stretches time: e^beta is how many times longer a customer stays for one more of
@@ -94,13 +97,15 @@ class AFT:
         roles = [n for n in (duration, event, entry, weight_name, self.cluster) if n is not None]
         options = (self.levels, self.unseen, self.missing)
         design, rows = Design.learn(frame, covariates, roles, *options)
-        columns = _survival_columns(frame, duration, event, entry, sample_weight)
+        frame, columns = read_rows(frame, duration, event, entry, sample_weight)
+        clusters, no_cluster = self._clusters(frame)
+        columns = columns.without(no_cluster)
         record = _core.fit_aft(
             self._distribution,
             *columns,
             design.names,
             rows.columns,
-            self._clusters(frame),
+            clusters,
             float(self.ridge),
             bool(self.robust),
             float(self.zero_event_within),
@@ -109,23 +114,21 @@ class AFT:
         record.unit = str(unit)
         record.schema = json.dumps(design.to_dict())
         self._record, self._design = record, design
-        self._tell()
+        self._tell(rows)
         return self
 
-    def _clusters(self, frame: Any) -> Any:
+    def _clusters(self, frame: Any) -> tuple[Any, Any]:
+        """Codes of the clusters, and the rows that have none."""
         if self.cluster is None:
-            return None
+            return None, np.zeros(1, dtype=bool)
         codes = encode_ids(_frames.column(frame, self.cluster, "cluster")).codes
-        if (codes == _core.NO_ACCOUNT).any():
-            raise DataError(f"column '{self.cluster}' (for cluster) has missing cells")
-        return codes
+        missing = codes == _core.NO_ACCOUNT
+        return np.where(missing, 0, codes).astype(np.uint32), missing
 
-    def _tell(self) -> None:
+    def _tell(self, rows: DesignRows) -> None:
         record = self._fitted
-        warn_rows(record.rows, "fit (rows left out)", 4)
-        if record.warning or not record.converged:
-            text = record.warning or f"the fit stopped early: {record.stop_reason}"
-            warnings.warn(text, ConvergenceWarning, stacklevel=3)
+        warn_left_out(rows.in_words(record.rows), 4)
+        warn_unless_converged(record.converged, record.warning, record.stop_reason, 4)
 
     # ---- What was fitted -------------------------------------------------------------------------
 
@@ -198,29 +201,18 @@ class AFT:
         return int(self._fitted.rows[1])
 
     @property
-    def converged_(self) -> bool:
-        return self._fitted.converged
-
-    @property
-    def stop_reason_(self) -> str:
-        return self._fitted.stop_reason
-
-    @property
-    def n_iter_(self) -> int:
-        return self._fitted.iterations
-
-    @property
     def unit_(self) -> str:
         return self._fitted.unit
-
-    @property
-    def warning_(self) -> str:
-        return self._fitted.warning
 
     @property
     def longest_(self) -> float:
         """Largest observed duration: what is asked beyond it, only the distribution answers."""
         return self._fitted.longest
+
+    @property
+    def basis_(self) -> str:
+        """What a prediction rests on, in words."""
+        return f"{type(self).__name__}, {self.events_:g} of {self.accounts_:g} lost"
 
     def summary(self) -> str:
         """The fit as text: estimates, standard errors, z, time ratio e^beta, likelihood."""
@@ -252,6 +244,13 @@ class AFT:
 
     # ---- Predictions -----------------------------------------------------------------------------
 
+    def predict_location(self, frame: Any) -> Doubles:
+        """Intercept + sum of beta x per row: ln T less scale * eps. Higher stays longer."""
+        rows, n = self._rows(frame)
+        values, report = _core.aft_locations(self._fitted, rows.columns, n)
+        warn_rows(rows.in_words(report), "predict_location")
+        return values  # type: ignore[no-any-return]
+
     def predict_survival(self, frame: Any, times: Any) -> Doubles:
         """S(t) from time 0: an array of rows x times."""
         rows, n = self._rows(frame)
@@ -273,7 +272,8 @@ class AFT:
         """P(lost within `horizon` | still there after `tenure`), per row.
 
         `tenure`: how long each customer has been there, an array, a number or a column's name; none
-        for customers who begin now. ``interval=True``: a frame with _lo, _hi and `extrapolated`.
+        for customers who begin now. ``interval=True``: a frame with _lo, _hi, `extrapolated` and
+        `basis`.
         """
         arguments = ("churn_probability", float(horizon), frame, tenure, interval, level)
         return self._predict("churn_probability", *arguments)
@@ -337,6 +337,8 @@ class AFT:
         self._report(report, rows, past, name, 6)
         made = dict(zip((name, f"{name}_lo", f"{name}_hi"), columns, strict=True))
         made["extrapolated"] = extrapolated
+        if name == "churn_probability":
+            made["basis"] = np.full(n, self.basis_, dtype=object)
         return _frames.build(_frames.kind_of(frame), made)
 
     def _rows(self, frame: Any) -> tuple[DesignRows, int]:
@@ -427,31 +429,5 @@ def _concordance(record: _core.AftRecord, columns: Any, rows: DesignRows) -> flo
     return float(counted(*columns, -location, None, 1)[0])
 
 
-def _survival_columns(
-    frame: Any, duration: str, event: str, entry: str | None, sample_weight: Any
-) -> tuple[Doubles, Doubles, Doubles | None, Doubles | None]:
-    t = doubles(_frames.column(frame, duration, "duration"), duration)
-    e = doubles(_frames.column(frame, event, "event"), event)
-    since = None if entry is None else doubles(_frames.column(frame, entry, "entry"), entry)
-    if sample_weight is None:
-        return t, e, since, None
-    if isinstance(sample_weight, str):
-        sample_weight = _frames.column(frame, sample_weight, "sample_weight")
-    weights = doubles(np.asarray(sample_weight), "sample_weight")
-    if len(weights) != len(t):
-        raise ValueError(f"`sample_weight` has {len(weights)} rows, expected {len(t)}")
-    return t, e, since, weights
-
-
 def _tenure(frame: Any, tenure: Any, rows: int) -> Doubles | None:
-    if tenure is None:
-        return None
-    if isinstance(tenure, str):
-        frame = _frames.normalise(frame)
-        return doubles(_frames.column(frame, tenure, "tenure"), tenure)
-    values = np.asarray(tenure)
-    if values.ndim == 0:
-        values = np.full(rows, values)
-    if len(values) != rows:
-        raise ValueError(f"`tenure` has {len(values)} rows, expected {rows}")
-    return doubles(values, "tenure")
+    return None if tenure is None else per_row(_frames.normalise(frame), tenure, "tenure", rows)

@@ -11,16 +11,18 @@ from typing import Any, ClassVar, Literal, Self
 import numpy as np
 
 from kam import _core, _frames
+from kam._calibration import Calibrator
 from kam._columns import Doubles, doubles, encode_ids, warn_rows
 from kam._design import Design, DesignRows, Missing, Unseen, _numbers
-from kam._errors import ConvergenceWarning, DataError, RowWarning, VersionError
+from kam._errors import DataError, RowWarning, VersionError, warn_unless_converged
+from kam._fit_facts import FitFacts
 
 Prior = Mapping[str, tuple[float, float]]
 Signs = Mapping[str, int]
 Age = Literal["log", "linear", "log+linear", "period"] | Sequence[int] | None
 
 
-class ChurnRegression:
+class ChurnRegression(FitFacts):
     """What both regressions share: options, parameters with their uncertainty, reasons, JSON.
 
     Parameters
@@ -110,23 +112,6 @@ class ChurnRegression:
         return self._fitted.aic
 
     @property
-    def converged_(self) -> bool:
-        return self.stop_reason_ == "converged"
-
-    @property
-    def stop_reason_(self) -> str:
-        return self._fitted.stop_reason
-
-    @property
-    def n_iter_(self) -> int:
-        return self._fitted.iterations
-
-    @property
-    def warning_(self) -> str:
-        """Aliased and separating columns in words; empty if there is nothing to say."""
-        return self._fitted.warning
-
-    @property
     def aliased_(self) -> list[str]:
         """Terms without a coefficient: constant, or a combination of those before them."""
         return self._fitted.aliased
@@ -154,13 +139,18 @@ class ChurnRegression:
         return dict(zip(self.design_.names, self._fitted.reference, strict=True))
 
     @property
-    def calibration_(self) -> list[dict[str, Any]]:
-        """What maps probabilities to calibrated ones, kept with the model; not applied here."""
-        return [json.loads(text) for text in self._fitted.calibration]
+    def basis_(self) -> str:
+        """What a probability rests on, in words: the model, its losses, how it is calibrated."""
+        m = self._fitted
+        rows = "customer-periods" if m.kind == "hazard" else "rows"
+        text = f"{type(self).__name__}, {m.events:g} lost in {m.weight:g} {rows}"
+        for horizon, one in m.calibration:
+            within = "" if math.isnan(horizon) else f" within {horizon:g}"
+            text += f", calibrated{within} ({one.method})"
+        return text
 
-    @calibration_.setter
-    def calibration_(self, maps: Iterable[Mapping[str, Any]]) -> None:
-        self._fitted.calibration = [json.dumps(dict(one)) for one in maps]
+    def _calibrated_by(self, kept: list[tuple[float, Calibrator]]) -> Self:
+        return self._take(self._fitted.calibrated([(h, one._core) for h, one in kept]))
 
     def to_json(self) -> str:
         """Versioned, checksummed JSON of a few kB: coefficients, covariance, schema; no data."""
@@ -226,24 +216,21 @@ class ChurnRegression:
         self._design = Design.from_dict(json.loads(model.schema))
         return self
 
-    def _finish(self, model: _core.ChurnModel) -> Self:
+    def _finish(self, model: _core.ChurnModel, rows: DesignRows) -> Self:
         self._take(model)
         if model.rows_rejected:
             text = f"fit: {model.rows_rejected:g} rows that cannot be read are left out"
+            if rows.bad.any():
+                text += f", such as row {rows.report[2]} ({rows.report[3]})"
             warnings.warn(text, RowWarning, stacklevel=3)
-        if not self.converged_ or model.warning:
-            text = model.warning or f"the fit stopped early: {model.stop_reason}"
-            warnings.warn(text, ConvergenceWarning, stacklevel=3)
+        warn_unless_converged(self.converged_, model.warning, model.stop_reason, 4)
         return self
 
     def _learn(
         self, frame: Any, covariates: Iterable[str] | None, roles: Iterable[Any]
-    ) -> tuple[Design, list[Doubles]]:
+    ) -> tuple[Design, DesignRows]:
         exclude = [role for role in roles if isinstance(role, str)]
-        design, rows = Design.learn(
-            frame, covariates, exclude, self.levels, self.unseen, self.missing
-        )
-        return design, rows.columns
+        return Design.learn(frame, covariates, exclude, self.levels, self.unseen, self.missing)
 
     def _request(self, design: Design, link: str) -> dict[str, Any]:
         prior = dict(self.prior or {})
@@ -275,6 +262,31 @@ class ChurnRegression:
         )
         warn_rows(rows.report if rows.report[1] else report, verb, 4)
         return values  # type: ignore[no-any-return]
+
+    def _limits(
+        self,
+        verb: str,
+        frame: Any,
+        level: float,
+        tenure: Doubles | None = None,
+        horizon: float = 0.0,
+        rows: DesignRows | None = None,
+    ) -> tuple[Doubles, Doubles, Doubles]:
+        """Estimate, lower and upper limit per row."""
+        rows = self.design_.matrix(frame) if rows is None else rows
+        assert self._scorer is not None
+        estimate, lo, hi, report = self._scorer.batch_interval(
+            verb, rows.columns, len(rows.bad), tenure, float(horizon), float(level)
+        )
+        warn_rows(rows.report if rows.report[1] else report, verb, 4)
+        return estimate, lo, hi
+
+    def _churn_frame(self, frame: Any, limits: tuple[Doubles, ...], **more: Any) -> Any:
+        """A frame of churn_probability with limits, what else a model says, and the basis."""
+        names = ("churn_probability", "churn_probability_lo", "churn_probability_hi")
+        basis = np.full(len(limits[0]), self.basis_, dtype=object)
+        columns = dict(zip(names, limits, strict=True)) | more | {"basis": basis}
+        return _frames.build(_frames.kind_of(frame), columns)
 
     def _reasons(
         self, frame: Any, tenure: Doubles | None, horizon: float, scale: str, by: str

@@ -12,13 +12,13 @@ import numpy as np
 
 from kam import _core, _cox_file, _frames
 from kam._columns import Doubles, encode_ids, warn_rows
-from kam._design import BadCells, DesignRows, Missing, Unseen
+from kam._design import BadCells, Design, DesignRows, Missing, Unseen
 from kam._errors import ConvergenceWarning, DataError
+from kam._models import interval_frame
 from kam._survival import p_text, warn_left_out
 from kam._survival_input import (
     Names,
     Strata,
-    learn_design,
     names_of,
     read_rows,
     tenure_of,
@@ -127,9 +127,9 @@ class CoxPH:
         columns, rows = read_rows(frame, duration, event, entry, sample_weight)
         self._roles = (duration, event, entry)
         options = {"levels": self.levels, "unseen": self.unseen, "missing": self.missing}
-        self._design, made = learn_design(columns, names, **options)
+        self._design, made = Design.learn(columns, names, **options)
         self._strata, stratum, no_stratum = Strata.learn(columns, names_of(self.strata))
-        data = self._input(columns, made, rows, stratum, no_stratum)
+        data = self._input(columns, rows, made, stratum, no_stratum)
         self._model, facts = _core.fit_cox(
             data, self.ties, "", self.ridge, self.robust or self.cluster is not None
         )
@@ -139,7 +139,7 @@ class CoxPH:
         self._errors = facts["standard_errors"]
         count = len(self._design.names)
         self._covariance = facts["covariance"].reshape(count, count)
-        warn_left_out(facts["report"])
+        warn_left_out(made.in_words(facts["report"]))
         if self.warning_:
             warnings.warn(self.warning_, ConvergenceWarning, stacklevel=2)
         return self
@@ -169,7 +169,7 @@ class CoxPH:
         return names
 
     def _input(
-        self, frame: Any, made: DesignRows, rows: Any, stratum: Any, no_stratum: Any
+        self, frame: Any, rows: Any, made: DesignRows, stratum: Any, no_stratum: Any
     ) -> _core.CoxInput:
         if no_stratum is not None:
             rows = rows.without(no_stratum)
@@ -296,6 +296,12 @@ class CoxPH:
         _ = self._fitted
         return self._strata
 
+    @property
+    def basis_(self) -> str:
+        """What a prediction rests on, in words."""
+        events, accounts = self._fact("events"), self._fact("accounts")
+        return f"CoxPH, {events:g} of {accounts:g} lost"
+
     def summary(self) -> str:
         """The fit as text: hazard ratios, errors, tests, how it ended."""
         facts, model = self._facts if self._fitted else {}, self._fitted
@@ -361,33 +367,79 @@ class CoxPH:
         warn_rows(made.in_words(report), "predict_log_hazard_ratio")
         return values  # type: ignore[no-any-return]
 
-    def predict_survival(self, frame: Any, times: Any) -> Doubles:
+    def predict_survival(
+        self, frame: Any, times: Any, *, interval: bool = False, level: float = 0.8
+    ) -> Any:
         """P(still there after each of `times`) from time 0: rows x times.
 
         A time beyond the longest duration of the row's stratum is NaN, told in a RowWarning.
+        ``interval=True``: a dict of such arrays: estimate, lo and hi.
         """
         at = np.ascontiguousarray(np.atleast_1d(np.asarray(times, dtype=np.float64)))
         accounts, made = self._accounts(frame)
-        values, report = _core.cox_survival(self._fitted, accounts, at)
+        shape = (len(made.bad), len(at))
+        if not interval:
+            values, report = _core.cox_survival(self._fitted, accounts, at)
+            warn_rows(made.in_words(report), "predict_survival")
+            return values.reshape(shape)
+        *limits, report = _core.cox_survival_interval(self._fitted, accounts, at, float(level))
         warn_rows(made.in_words(report), "predict_survival")
-        return values.reshape(len(made.bad), len(at))  # type: ignore[no-any-return]
+        named = zip(("estimate", "lo", "hi"), limits, strict=True)
+        return {name: values.reshape(shape) for name, values in named}
 
-    def predict_churn(self, frame: Any, horizon: float, tenure: Any = None) -> Doubles:
+    def predict_churn(
+        self,
+        frame: Any,
+        horizon: float,
+        tenure: Any = None,
+        *,
+        interval: bool = False,
+        level: float = 0.8,
+    ) -> Any:
         """P(leaves within `horizon`, given there after `tenure`) per row.
 
         `tenure`: a column, one number, or one per row; None is 0, an account just won.
+        ``interval=True``: a frame of churn_probability, churn_probability_lo, _hi and `basis`.
         """
-        accounts, made = self._accounts(frame, tenure)
-        values, report = _core.cox_churn(self._fitted, accounts, float(horizon))
-        warn_rows(made.in_words(report), "predict_churn")
-        return values  # type: ignore[no-any-return]
+        made = self._over("churn", frame, horizon, tenure, interval, level)
+        if not interval:
+            return made
+        names = ("churn_probability", "churn_probability_lo", "churn_probability_hi")
+        columns = dict(zip(names, made, strict=True))
+        columns["basis"] = np.full(len(made[0]), self.basis_, dtype=object)
+        return _frames.build(_frames.kind_of(frame), columns)
 
-    def predict_restricted_mean(self, frame: Any, horizon: float, tenure: Any = None) -> Doubles:
-        """E[time still there within the next `horizon`, given there after `tenure`] per row."""
+    def predict_restricted_mean(
+        self,
+        frame: Any,
+        horizon: float,
+        tenure: Any = None,
+        *,
+        interval: bool = False,
+        level: float = 0.8,
+    ) -> Any:
+        """E[time still there within the next `horizon`, given there after `tenure`] per row.
+
+        ``interval=True``: a frame of restricted_mean with _lo and _hi.
+        """
+        made = self._over("restricted_mean", frame, horizon, tenure, interval, level)
+        if not interval:
+            return made
+        return interval_frame(_frames.kind_of(frame), "restricted_mean", tuple(made))
+
+    def _over(
+        self, verb: str, frame: Any, horizon: float, tenure: Any, interval: bool, level: float
+    ) -> Any:
+        """A verb of the core over one horizon: a column, or three with limits."""
         accounts, made = self._accounts(frame, tenure)
-        values, report = _core.cox_restricted_mean(self._fitted, accounts, float(horizon))
-        warn_rows(made.in_words(report), "predict_restricted_mean")
-        return values  # type: ignore[no-any-return]
+        if interval:
+            call = getattr(_core, f"cox_{verb}_interval")
+            *limits, report = call(self._fitted, accounts, float(horizon), float(level))
+        else:
+            call = getattr(_core, f"cox_{verb}")
+            limits, report = call(self._fitted, accounts, float(horizon))
+        warn_rows(made.in_words(report), f"predict_{verb}", 4)
+        return limits
 
     def check_proportional_hazards(
         self, frame: Any, transform: str = "rank", *, sample_weight: Any = None
@@ -402,7 +454,7 @@ class CoxPH:
         columns, rows = read_rows(frame, *roles, sample_weight)
         _, stratum, no_stratum = Strata.learn(columns, self._strata.columns)
         made = self._design.matrix(columns)
-        data = self._input(columns, made, rows, stratum, no_stratum)
+        data = self._input(columns, rows, made, stratum, no_stratum)
         tests, overall = _core.check_proportional_hazards(data, self._fitted, transform, self.ties)
         table = np.array(tests, dtype=np.float64).reshape(-1, 3)
         return ProportionalHazards(self._fitted.names, table[:, 0], table[:, 2], *overall)

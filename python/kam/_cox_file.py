@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 
 
 def to_text(model: CoxPH, fitted: _core.CoxModel, steps: int) -> str:
+    spreads = [
+        {
+            "hazard": numbers_to_json(hazard),
+            "variance": numbers_to_json(variance),
+            "moments": numbers_to_json(moments),
+        }
+        for hazard, variance, moments in fitted.spreads()
+    ]
     baselines = [
         {
             "time": numbers_to_json(time),
@@ -40,6 +48,7 @@ def to_text(model: CoxPH, fitted: _core.CoxModel, steps: int) -> str:
         "standard_errors": numbers_to_json(model._errors),
         "covariance": numbers_to_json(model._covariance.ravel()),
         "baselines": baselines,
+        "spreads": spreads,
         "dropped": model._dropped,
         "tests": {name: numbers_to_json(test) for name, test in model._tests.items()},
         "facts": {
@@ -88,4 +97,9 @@ def _fill(content: dict[str, Any], model: CoxPH) -> None:
         numbers_from_json(content["coefficients"]),
         numbers_from_json(content["means"]),
         baselines,
+        numbers_from_json(content["covariance"]),
+        [
+            tuple(numbers_from_json(s[name]) for name in ("hazard", "variance", "moments"))
+            for s in content.get("spreads", [])  # without them there are no intervals
+        ],
     )

@@ -38,6 +38,7 @@ class BadCells(NamedTuple):
     rows: Mask
     first: int
     reason: str  # of the first
+    unseen: bool = False  # a level that the schema does not have
 
 
 @dataclass
@@ -151,12 +152,13 @@ class Design:
             "error": the row is NaN and counted; "reference": the reference level; "missing": the
             level of missing cells, if the fit had them (otherwise as "error").
         missing : what a missing cell (None, NaN, blank text) becomes, for all columns or per column
-            "error": refused here, and a NaN row when scoring. "level": a level of its own; numbers
-            have none, so for them it is "error". "median": for numbers the median of the rows here,
-            and a 0/1 column beside it if some are missing here; text has no median, so it gets a
-            level.
+            "error": the row is NaN and counted, in the fit as when scoring; the schema is learned
+            from the others. "level": a level of its own; numbers have none, so for them it is
+            "error". "median": for numbers the median of the rows here, and a 0/1 column beside it
+            if some are missing here; text has no median, so it gets a level.
 
-        Raises DataError naming column and row.
+        Raises DataError naming column and row for a level that `levels` does not have, and if no
+        row is left.
         """
         frame = _frames.normalise(frame)
         left_out = set(exclude)
@@ -169,18 +171,24 @@ class Design:
         if not isinstance(missing, str) and not set(missing) <= set(names):
             other = sorted(set(missing) - set(names))
             raise DataError(f"`missing` names '{other[0]}', which is no covariate of the fit")
-        columns = []
+        policies: dict[str, Missing] = {}
         for name in names:
             policy = missing if isinstance(missing, str) else missing.get(name, "error")
             if policy not in _MISSING:
                 raise ValueError(f"`missing` must be one of {', '.join(_MISSING)}, got {policy!r}")
-            columns.append(_learn(frame, name, given.get(name), policy))
-        design = cls(columns, unseen)
-        strict = design if unseen == "error" else cls(columns, "error")
-        rows = strict.matrix(frame)
+            policies[name] = policy
+        columns = [_learn(frame, name, given.get(name), policies[name]) for name in names]
+        rows = cls(columns, "error").matrix(frame)
         for cells in rows.cells:
-            raise DataError(f"row {cells.first}: {cells.reason}")
-        return design, rows  # no cell is unseen here: the same by either schema
+            if cells.unseen or rows.bad.all():
+                raise DataError(f"row {cells.first}: {cells.reason}")
+        if not rows.bad.any():
+            return cls(columns, unseen), rows  # no cell is unseen: the same by either policy
+        # What only rows without a use hold is no level, and no part of a median.
+        usable = {name: _frames.column(frame, name, "a covariate")[~rows.bad] for name in names}
+        columns = [_learn(usable, name, given.get(name), policies[name]) for name in names]
+        design = cls(columns, unseen)
+        return design, design.matrix(frame)
 
     @property
     def names(self) -> list[str]:
@@ -376,7 +384,8 @@ def _read_text(
         codes = np.where(unknown, to, codes).astype(np.uint32)
     elif unknown.any():
         first = values[unknown].tolist()[0]
-        bad.append(_bad(column.name, unknown, f"holds {first!r}, a level the fit did not have"))
+        reason = f"holds {first!r}, a level the fit did not have"
+        bad.append(_bad(column.name, unknown, reason)._replace(unseen=True))
     made = [np.where(codes == i, 1.0, 0.0) for i in range(1, len(column.levels))]
     return made or [], bad
 

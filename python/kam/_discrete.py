@@ -144,6 +144,12 @@ class RenewalModel(PeriodEstimator):
         active = doubles(np.asarray(active_counts), "active_counts")
         return self._finish(_core.fit_cohort(self._kind, active))
 
+    @property
+    def longest_(self) -> float:
+        """The last period in which somebody was seen: what is asked beyond it, only the formula
+        answers. NaN for given parameters and for files that do not say."""
+        return self._fitted.longest
+
     def survival(self, t: Any) -> Any:
         """S(t): share of a cohort still there after t renewals; a number or an array."""
         return self._curve("survival", t)
@@ -175,7 +181,11 @@ class RenewalModel(PeriodEstimator):
     def predict_churn(
         self, renewals: Any, horizon: float, *, interval: bool = False, level: float = 0.8
     ) -> Any:
-        """P(leaves within the next `horizon` periods), per customer."""
+        """P(leaves within the next `horizon` periods), per customer.
+
+        ``interval=True``: a frame with _lo, _hi and `extrapolated`, whether the answer reaches
+        beyond `longest_`: to go there is what these models are for, so no warning tells of it.
+        """
         done = _renewals(renewals)
         if not interval:
             values, report = _core.renewal_churn(self._fitted, float(horizon), done)
@@ -183,7 +193,10 @@ class RenewalModel(PeriodEstimator):
             return values
         *result, report = _core.renewal_churn_interval(self._fitted, float(horizon), level, done)
         warn_rows(report, "predict_churn")
-        return interval_frame(_kind_of(renewals), "churn_probability", tuple(result))
+        names = ("churn_probability", "churn_probability_lo", "churn_probability_hi")
+        made = dict(zip(names, result, strict=True))
+        made["extrapolated"] = done + float(horizon) > self.longest_
+        return _frames.build(_kind_of(renewals), made)
 
     def discounted_residual(
         self,

@@ -34,6 +34,8 @@ def in_force(
     horizon: float,
     margin: Any = None,
     renewal: Any = None,
+    interval: bool = False,
+    level: float = 0.8,
 ) -> Any:
     """What each account that is still there will do within `horizon`, and what that costs.
 
@@ -47,6 +49,8 @@ def in_force(
         How long the account has been there; its margin per unit of time; time to its next renewal
         date. All in the unit of the fit. Discrete models count whole periods.
     horizon : finite, > 0, in the same unit
+    interval, level : also the limits of every number, in columns _lo and _hi, at this level; those
+        of the model's parameters (KaplanMeier: of the curve), margins and dates taken as known
 
     Returns
     -------
@@ -62,8 +66,10 @@ def in_force(
 
     Beyond the longest tenure of the fit KaplanMeier and CoxPH know nothing: the number is missing.
     The others answer by their formula: the number is there, and the status says on what it rests.
-    (The two renewal models do not keep that longest tenure; theirs is always "ok".) A row that
-    cannot be used is missing everywhere; how many, and why the first, is told in a RowWarning.
+    (A renewal model made from parameters knows no longest tenure; its status is always "ok".) A row
+    that cannot be used is missing everywhere; how many, and why the first, is told in a RowWarning.
+    A Hazard with a calibrator of this horizon gives calibrated churn_probability and value_at_risk;
+    remaining_life and what follows from it are the model's own.
 
     ValueError names an argument, DataError a missing column. Time and memory: linear in rows, 65536
     of them at a time; with `renewal` one more pass per different value of it.
@@ -79,18 +85,21 @@ def in_force(
     rows = rows_of(normal)
     since = per_row(normal, tenure, "tenure", rows)
     columns = {name: _frames.column(normal, name, "a column of the fit") for name in verbs.inputs}
-    asked = _Asked(verbs, columns, since)
-    made = asked.within(float(horizon))
+    if not 0 < level < 1:
+        raise ValueError(f"`level` must be between 0 and 1, got {level}")
+    asked = _Asked(verbs, columns, since, float(level) if interval else None)
+    churn, life, status = asked.within(float(horizon))
+    made = {**_named("churn_probability", churn), **_named("remaining_life", life)}
     if margin is not None:
         money = per_row(normal, margin, "margin", rows)
         money = np.where(np.isfinite(money), money, np.nan)
-        made["value_at_risk"] = made["churn_probability"] * money * horizon
-        made["expected_lost_margin"] = money * (horizon - made["remaining_life"])
+        made |= _named("value_at_risk", _times(churn, money * horizon))
+        lost = [horizon - life[0], *(horizon - end for end in life[:0:-1])]
+        made |= _named("expected_lost_margin", _times(lost, money))
         asked.tell(np.isnan(money), "have no margin")
-    status = made.pop("status")
     if renewal is not None:
-        due = per_row(normal, renewal, "renewal", rows)
-        made["renewal_probability"], renewal_status = asked.renewals(due)
+        kept, renewal_status = asked.renewals(per_row(normal, renewal, "renewal", rows))
+        made |= _named("renewal_probability", kept)
         made["status"], made["renewal_status"] = status, renewal_status
     else:
         made["status"] = status
@@ -98,13 +107,27 @@ def in_force(
     return _frames.build(_frames.kind_of(frame), made)
 
 
+def _named(name: str, values: list[Doubles]) -> Columns:
+    """The estimate, and its limits if there are any, as columns."""
+    return dict(zip((name, f"{name}_lo", f"{name}_hi"), values, strict=False))
+
+
+def _times(values: list[Doubles], by: Doubles) -> list[Doubles]:
+    """An estimate with its limits times an amount, which may be negative."""
+    estimate, *limits = (one * by for one in values)
+    return [estimate, np.minimum(*limits), np.maximum(*limits)] if limits else [estimate]
+
+
 @dataclass(frozen=True)
 class _Verbs:
-    """One model's way of answering, as functions of (columns, horizon, tenure)."""
+    """One model's way of answering, as functions of (columns, horizon, tenure, level).
+
+    One column, or with a level three: the estimate and its limits.
+    """
 
     inputs: list[str]
-    churn: Callable[[Columns, float, Doubles], Doubles]
-    life: Callable[[Columns, float, Doubles], Doubles]
+    churn: Callable[[Columns, float, Doubles, float | None], list[Doubles]]
+    life: Callable[[Columns, float, Doubles, float | None], list[Doubles]]
     # Longest tenure seen per row: beyond it a model without a `tail` is silent. NaN: not known.
     longest: Callable[[Columns, int], Doubles]
     # Whether the columns of a row can be read, where NaN alone does not tell (no tail).
@@ -116,8 +139,11 @@ class _Verbs:
 class _Asked:
     """The accounts of one call, answered in chunks of rows."""
 
-    def __init__(self, verbs: _Verbs, columns: Columns, tenure: Doubles) -> None:
-        self.verbs, self.columns, self.tenure = verbs, columns, tenure
+    def __init__(
+        self, verbs: _Verbs, columns: Columns, tenure: Doubles, level: float | None
+    ) -> None:
+        self.verbs, self.columns, self.tenure, self.level = verbs, columns, tenure, level
+        self.width = 1 if level is None else 3
         self.valid = np.isfinite(tenure) & (tenure >= 0)
         if verbs.whole:
             self.valid &= np.floor(np.where(self.valid, tenure, 0)) == np.where(
@@ -129,26 +155,26 @@ class _Asked:
         since = self.tenure[which]
         return {"": since, **{name: values[which] for name, values in self.columns.items()}}, since
 
-    def within(self, horizon: float) -> Columns:
-        """Churn and remaining life of all accounts within one horizon."""
+    def within(self, horizon: float) -> tuple[list[Doubles], list[Doubles], Any]:
+        """Churn and remaining life of all accounts within one horizon, and their status."""
         count = len(self.tenure)
-        churn, life = np.empty(count), np.empty(count)
+        churn, life = np.empty((self.width, count)), np.empty((self.width, count))
         status = np.empty(count, dtype=object)
         for start in range(0, count, _CHUNK):
             part = slice(start, start + _CHUNK)
             columns, since = self.rows(part)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # all chunks together are told once, by status
-                churn[part] = self.verbs.churn(columns, horizon, since)
-                life[part] = self.verbs.life(columns, horizon, since)
-                status[part] = self.status(part, columns, horizon, churn[part])
-        missing = (status == UNUSABLE) | np.isnan(churn)
-        churn[missing] = life[missing] = np.nan
-        return {"churn_probability": churn, "remaining_life": life, "status": status}
+                churn[:, part] = self.verbs.churn(columns, horizon, since, self.level)
+                life[:, part] = self.verbs.life(columns, horizon, since, self.level)
+                status[part] = self.status(part, columns, horizon, churn[0, part])
+        missing = (status == UNUSABLE) | np.isnan(churn[0])
+        churn[:, missing] = life[:, missing] = np.nan
+        return list(churn), list(np.clip(life, 0, horizon)), status
 
-    def renewals(self, due: Doubles) -> tuple[Doubles, Any]:
+    def renewals(self, due: Doubles) -> tuple[list[Doubles], Any]:
         """P(still there after its next renewal date) per account."""
-        kept = np.full(len(due), np.nan)
+        kept = np.full((self.width, len(due)), np.nan)
         status = np.full(len(due), UNUSABLE, dtype=object)
         valid = np.isfinite(due) & (due > 0)
         if self.verbs.whole:
@@ -161,12 +187,12 @@ class _Asked:
                 columns, since = self.rows(part)
                 with warnings.catch_warnings():
                     warnings.simplefilter("ignore")
-                    churn = self.verbs.churn(columns, float(due[part[0]]), since)
-                    status[part] = self.status(part, columns, float(due[part[0]]), churn)
-                kept[part] = 1 - churn
-        kept[status == UNUSABLE] = np.nan
+                    churn = self.verbs.churn(columns, float(due[part[0]]), since, self.level)
+                    status[part] = self.status(part, columns, float(due[part[0]]), churn[0])
+                kept[:, part] = [1 - churn[0], *(1 - end for end in churn[:0:-1])]
+        kept[:, status == UNUSABLE] = np.nan
         self.tell(~valid, "have no renewal date that can be used")
-        return kept, status
+        return list(kept), status
 
     def status(self, part: Any, columns: Columns, horizon: float, churn: Doubles) -> Any:
         verbs, count = self.verbs, len(churn)
@@ -193,7 +219,7 @@ class _Asked:
         columns, since = self.rows(slice(row, row + 1))
         with warnings.catch_warnings(record=True) as told:
             warnings.simplefilter("always")
-            self.verbs.churn(columns, 1.0, since)
+            self.verbs.churn(columns, 1.0, since, None)
         for one in told:
             text = str(one.message)
             if issubclass(one.category, RowWarning) and text.endswith(")"):
@@ -208,8 +234,16 @@ def _is_whole(values: Doubles) -> Any:
 # ---- Models -------------------------------------------------------------------------------------
 
 
-def _nowhere(_: Columns, count: int) -> Doubles:
-    return np.full(count, np.inf)
+def _asked(verb: Callable[..., Any]) -> Callable[[Columns, float, Doubles, float | None], Any]:
+    """verb(columns, horizon, tenure, interval=, level=), whose limits are columns of a frame."""
+
+    def ask(columns: Columns, horizon: float, since: Doubles, level: float | None) -> list[Doubles]:
+        if level is None:
+            return [verb(columns, horizon, since)]
+        table = verb(columns, horizon, since, interval=True, level=level)
+        return [np.asarray(values, dtype=np.float64) for values in list(table.values())[:3]]
+
+    return ask
 
 
 def _everywhere(_: Columns, count: int) -> Any:
@@ -218,10 +252,19 @@ def _everywhere(_: Columns, count: int) -> Any:
 
 def _kaplan_meier(model: KaplanMeier) -> _Verbs:
     longest = model.longest_
+
+    def ask(what: str) -> Callable[[Columns, float, Doubles, float | None], list[Doubles]]:
+        def answer(_: Columns, h: float, since: Doubles, level: float | None) -> list[Doubles]:
+            how = (level or model.level, model.scale == "plain")
+            columns = model._ask(what, np.full(len(since), h), since, *how)
+            return list(columns[: 1 if level is None else 3])
+
+        return answer
+
     return _Verbs(
         inputs=[],
-        churn=lambda _, h, since: model.churn(np.full(len(since), h), tenure=since),
-        life=lambda _, h, since: model.restricted_mean(np.full(len(since), h), tenure=since),
+        churn=ask("churn"),
+        life=ask("restricted_mean"),
         longest=lambda _, count: np.full(count, longest),
         readable=_everywhere,
         tail=False,
@@ -238,8 +281,8 @@ def _cox(model: CoxPH) -> _Verbs:
 
     return _Verbs(
         inputs=[*model._design.inputs, *model._strata.columns],
-        churn=model.predict_churn,
-        life=model.predict_restricted_mean,
+        churn=_asked(model.predict_churn),
+        life=_asked(model.predict_restricted_mean),
         longest=longest,
         readable=lambda columns, _: ~np.isnan(model.predict_log_hazard_ratio(columns)),
         tail=False,
@@ -250,8 +293,8 @@ def _aft(model: AFT) -> _Verbs:
     longest = model.longest_
     return _Verbs(
         inputs=model.design_.inputs,
-        churn=model.predict_churn,
-        life=lambda columns, h, since: model.predict_mean(columns, since, horizon=h),
+        churn=_asked(model.predict_churn),
+        life=_asked(lambda c, h, since, **how: model.predict_mean(c, since, horizon=h, **how)),
         longest=lambda _, count: np.full(count, longest),
         readable=_everywhere,
         tail=True,
@@ -262,8 +305,8 @@ def _hazard(model: Hazard) -> _Verbs:
     longest = model.last_period_
     return _Verbs(
         inputs=model.design_.inputs,
-        churn=model.predict_churn,
-        life=model.restricted_mean,
+        churn=_asked(model.predict_churn),
+        life=_asked(model.restricted_mean),
         longest=lambda _, count: np.full(count, longest),
         readable=_everywhere,
         tail=True,
@@ -272,16 +315,23 @@ def _hazard(model: Hazard) -> _Verbs:
 
 
 def _renewals(model: RenewalModel) -> _Verbs:
-    def life(_: Columns, horizon: float, since: Doubles) -> Doubles:
+    def life(_: Columns, horizon: float, since: Doubles, level: float | None) -> list[Doubles]:
         # The period under way counts whole: 1 + the renewals after it.
-        return 1 + (model.expected_residual(since, horizon - 1) if horizon > 1 else 0 * since)
+        if horizon <= 1:
+            return [1 + 0 * since] * (1 if level is None else 3)
+        asked = _asked(
+            lambda _, h, done, **how: model.discounted_residual(
+                done, discount=0.0, horizon=h, **how
+            )
+        )
+        return [1 + one for one in asked({}, horizon - 1, since, level)]
 
-    model._fitted  # noqa: B018 - raises if not fitted
+    longest = model.longest_
     return _Verbs(
         inputs=[],
-        churn=lambda _, h, since: model.predict_churn(since, h),
+        churn=_asked(lambda _, h, since, **how: model.predict_churn(since, h, **how)),
         life=life,
-        longest=_nowhere,
+        longest=lambda _, count: np.full(count, np.inf if math.isnan(longest) else longest),
         readable=_everywhere,
         tail=True,
         whole=True,

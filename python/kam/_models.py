@@ -11,11 +11,8 @@ import numpy as np
 from kam import _core, _frames
 from kam._columns import Doubles, doubles, warn_rows
 from kam._data_sums import data_sums
-from kam._errors import (
-    ConvergenceWarning,
-    RowWarning,
-    VersionError,
-)
+from kam._errors import RowWarning, VersionError, warn_unless_converged
+from kam._fit_facts import FitFacts
 from kam._portfolio_verbs import PortfolioVerbs
 
 _ALIASES = {"age": ("age", "T"), "frequency": ("frequency",), "recency": ("recency",)}
@@ -44,7 +41,7 @@ def interval_frame(kind: _frames.Kind, name: str, columns: tuple[Any, ...]) -> A
     return _frames.build(kind, dict(zip((name, f"{name}_lo", f"{name}_hi"), columns, strict=True)))
 
 
-class Estimator:
+class Estimator(FitFacts):
     """What all estimators share: parameters, their uncertainty, and a JSON form."""
 
     _kind: ClassVar[str]
@@ -106,26 +103,9 @@ class Estimator:
         return self._fitted.log_likelihood
 
     @property
-    def converged_(self) -> bool:
-        return self._fitted.converged
-
-    @property
-    def stop_reason_(self) -> str:
-        return self._fitted.stop_reason
-
-    @property
-    def n_iter_(self) -> int:
-        return self._fitted.iterations
-
-    @property
     def unit_(self) -> str:
         """Unit of time of the data it was fitted on, and of every horizon."""
         return self._fitted.unit
-
-    @property
-    def warning_(self) -> str:
-        """Identifiability in words; empty if there is nothing to say."""
-        return self._fitted.warning
 
     def summary(self) -> str:
         """The fit as text: estimates, standard errors, likelihood, how it ended."""
@@ -158,9 +138,7 @@ class Estimator:
 
     def _finish(self, estimate: _core.Estimate) -> Self:
         self._estimate = estimate
-        if not estimate.converged or estimate.warning:
-            text = estimate.warning or f"the fit stopped early: {estimate.stop_reason}"
-            warnings.warn(text, ConvergenceWarning, stacklevel=3)
+        warn_unless_converged(estimate.converged, estimate.warning, estimate.stop_reason, 4)
         return self
 
 

@@ -61,14 +61,7 @@ def margin_multiple(
 
     `timing` "end": the first margin comes after one period; "start": now. `horizon` counts margins.
     """
-    terms = _terms(discount, growth, horizon, timing)
-
-    def one(r: float) -> float:
-        found = _core.margin_multiple(r, *terms)
-        return _known(found, _rule("retention"), retention=r, discount=discount, growth=growth,
-                      horizon=horizon)  # fmt: skip
-
-    return _each(retention, one)
+    return _of_retention(_core.margin_multiple, retention, discount, growth, horizon, timing)
 
 
 def retention_elasticity(
@@ -80,12 +73,18 @@ def retention_elasticity(
     timing: Timing = "end",
 ) -> Any:
     """Percent more value per percent more retention: (1 + i) / (1 + i - r (1 + g))."""
+    return _of_retention(_core.retention_elasticity, retention, discount, growth, horizon, timing)
+
+
+def _of_retention(
+    verb: Any, retention: Any, discount: float, growth: float, horizon: float | None, timing: Timing
+) -> Any:
+    """A verb of the core of one rate after the other, whatever does not exist named."""
     terms = _terms(discount, growth, horizon, timing)
 
     def one(r: float) -> float:
-        found = _core.retention_elasticity(r, *terms)
-        return _known(found, _rule("retention"), retention=r, discount=discount, growth=growth,
-                      horizon=horizon)  # fmt: skip
+        return _known(verb(r, *terms), _rule("retention"), retention=r, discount=discount,
+                      growth=growth, horizon=horizon)  # fmt: skip
 
     return _each(retention, one)
 

@@ -12,7 +12,6 @@ import numpy as np
 
 from kam import _core, _frames
 from kam._columns import Codes, Doubles, codes_of, doubles, encode_ids
-from kam._design import Design, DesignRows
 from kam._errors import DataError, FormatError, VersionError
 
 Names = str | Iterable[str] | None
@@ -114,33 +113,6 @@ class Strata:
     def _codes(self, texts: _frames.Array) -> Codes:
         codes = codes_of(texts, np.array(self.levels, dtype=object))
         return np.where(codes == _core.NO_ACCOUNT, len(self.levels), codes).astype(np.uint32)
-
-
-def learn_design(frame: Any, names: list[str], **options: Any) -> tuple[Design, DesignRows]:
-    """The schema of the covariates, learned from the rows in which none is missing: the others are
-    left out of the fit and counted there. With a policy for missing cells: from all rows. With the
-    columns of the frame."""
-    if options.get("missing", "error") != "error":
-        return Design.learn(frame, names, **options)
-    columns = dict(zip(names, _frames.columns(frame, names, "a covariate"), strict=True))
-    rows = len(next(iter(columns.values()))) if columns else 0
-    complete = np.ones(rows, dtype=bool)
-    for values in columns.values():
-        complete &= ~_missing(values)
-    if complete.all() or not complete.any():
-        return Design.learn(columns, names, **options)
-    design = Design.fit({n: v[complete] for n, v in columns.items()}, names, **options)
-    return design, design.matrix(columns)
-
-
-def _missing(values: _frames.Array) -> Any:
-    if values.dtype.kind == "f":
-        return ~np.isfinite(values)
-    if values.dtype.kind != "O":
-        return np.zeros(len(values), dtype=bool)
-    return np.array(
-        [v is None or v != v or (isinstance(v, str) and not v.strip()) for v in values.tolist()]
-    )
 
 
 def tenure_of(frame: Any, tenure: Any, rows: int) -> Doubles:

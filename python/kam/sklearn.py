@@ -21,18 +21,32 @@ import kam._sklearn_input as _input  # first: it says what to install
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin  # isort: skip
 from sklearn.utils.validation import check_array, check_is_fitted  # isort: skip
 
+from kam._aft import AFT, ExponentialAFT, LogLogisticAFT, LogNormalAFT, WeibullAFT
 from kam._calibration import Calibrator, calibrate
-from kam._churn_regression import Prior, Signs
+from kam._churn_regression import Age, Prior, Signs
 from kam._columns import Doubles
 from kam._cox import CoxPH
 from kam._design import Missing, Unseen
-from kam._hazard import Logistic
+from kam._hazard import Hazard, Logistic
 from kam._ladder import ChurnLadder
 from kam._survival_evaluation import concordance
 
-__all__ = ["ChurnLadderClassifier", "CoxPHSurvival", "LogisticClassifier", "ScoreCalibrator"]
+__all__ = [
+    "AFTSurvival",
+    "ChurnLadderClassifier",
+    "CoxPHSurvival",
+    "HazardSurvival",
+    "LogisticClassifier",
+    "ScoreCalibrator",
+]
 
 _EVENT, _DURATION = "kam:event", "kam:duration"  # no column of a frame is called that
+_DISTRIBUTIONS: dict[str, type[AFT]] = {
+    "weibull": WeibullAFT,
+    "log_normal": LogNormalAFT,
+    "log_logistic": LogLogisticAFT,
+    "exponential": ExponentialAFT,
+}
 Levels = Mapping[str, Iterable[Any]]
 Policy = Missing | Mapping[str, Missing]
 
@@ -257,54 +271,50 @@ class ScoreCalibrator(ClassifierMixin, TransformerMixin, BaseEstimator):  # type
         return tags
 
 
-class CoxPHSurvival(_Columns):
-    """`kam.CoxPH` with y = (duration, left).
-
-    y is a structured array with a boolean and a number (as scikit-survival has it), n x 2 (duration
-    and event 1 or 0), or n durations, all of which ended. Parameters are those of `kam.CoxPH`;
-    strata are columns of X. `model_` is the fitted kam.CoxPH.
-    """
+class _Survival(_Columns):
+    """y = (duration, left): a structured array with a boolean and a number (as scikit-survival has
+    it), n x 2 (duration and event 1 or 0), or n durations, all of which ended."""
 
     _fewest = 2
+    model_: Any
 
-    def __init__(
-        self,
-        *,
-        ties: Literal["efron", "breslow"] = "efron",
-        strata: str | list[str] | None = None,
-        ridge: float = 0.0,
-        robust: bool = False,
-        levels: Levels | None = None,
-        unseen: Unseen = "error",
-        missing: Policy = "error",
-    ) -> None:
-        self.ties, self.strata, self.ridge, self.robust = ties, strata, ridge, robust
-        self.levels, self.unseen, self.missing = levels, unseen, missing
+    def _model(self) -> Any:
+        """The kam model with these parameters, not fitted."""
+        raise NotImplementedError
+
+    def _risk(self, columns: _input.Columns) -> Doubles:
+        raise NotImplementedError
+
+    def _observed(self, duration: Doubles, event: Doubles) -> Doubles:
+        """Durations as the model counts them."""
+        return duration
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """`sample_weight` counts a row that often."""
         columns = self._columns(X, reset=True)
         duration, event = _input.lifetimes_of(columns, y)
-        frame = {**columns, _DURATION: duration, _EVENT: event}
+        frame = {**columns, _DURATION: self._observed(duration, event), _EVENT: event}
         weights = _input.weights_of(columns, sample_weight)
-        model = CoxPH(**self.get_params(deep=False))
+        model = self._model()
         self.model_ = model.fit(frame, duration=_DURATION, event=_EVENT, sample_weight=weights)
         return self
 
     def predict(self, X: Any) -> Doubles:
-        """Log hazard ratio against the average row: higher leaves sooner."""
+        """A risk: higher leaves sooner."""
         columns = self._columns(X)
-        return self.model_.predict_log_hazard_ratio(columns)
+        return self._risk(columns)
 
     def predict_churn(self, X: Any, horizon: float, tenure: Any = None) -> Doubles:
         """P(leaves within `horizon`, given there after `tenure`): a number or one per row."""
         columns = self._columns(X)
-        return self.model_.predict_churn(columns, horizon, tenure)
+        p: Doubles = self.model_.predict_churn(columns, horizon, tenure)
+        return p
 
     def predict_survival(self, X: Any, times: Any) -> Doubles:
         """P(still there after each of `times`): rows x times."""
         columns = self._columns(X)
-        return self.model_.predict_survival(columns, times)
+        p: Doubles = self.model_.predict_survival(columns, times)
+        return p
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """Harrell's C: how often who left sooner had the higher risk."""
@@ -320,3 +330,109 @@ class CoxPHSurvival(_Columns):
         tags.target_tags.positive_only = True
         tags.target_tags.two_d_labels = True
         return tags
+
+
+class CoxPHSurvival(_Survival):
+    """`kam.CoxPH` with y = (duration, left).
+
+    y is a structured array with a boolean and a number (as scikit-survival has it), n x 2 (duration
+    and event 1 or 0), or n durations, all of which ended. Parameters are those of `kam.CoxPH`;
+    strata are columns of X. `predict` is the log hazard ratio against the average row. `model_` is
+    the fitted kam.CoxPH.
+    """
+
+    def __init__(
+        self,
+        *,
+        ties: Literal["efron", "breslow"] = "efron",
+        strata: str | list[str] | None = None,
+        ridge: float = 0.0,
+        robust: bool = False,
+        levels: Levels | None = None,
+        unseen: Unseen = "error",
+        missing: Policy = "error",
+    ) -> None:
+        self.ties, self.strata, self.ridge, self.robust = ties, strata, ridge, robust
+        self.levels, self.unseen, self.missing = levels, unseen, missing
+
+    def _model(self) -> CoxPH:
+        return CoxPH(**self.get_params(deep=False))
+
+    def _risk(self, columns: _input.Columns) -> Doubles:
+        return self.model_.predict_log_hazard_ratio(columns)  # type: ignore[no-any-return]
+
+
+class AFTSurvival(_Survival):
+    """`kam.WeibullAFT` and its kin with y = (duration, left), as in CoxPHSurvival.
+
+    Parameters
+    ----------
+    distribution : "weibull", "log_normal", "log_logistic" or "exponential"
+    others : those of `kam.WeibullAFT`
+
+    `predict` is minus the expected ln(time), but for the distribution's constant. `model_` is the
+    fitted kam model.
+    """
+
+    def __init__(
+        self,
+        *,
+        distribution: Literal["weibull", "log_normal", "log_logistic", "exponential"] = "weibull",
+        ridge: float = 0.0,
+        robust: bool = False,
+        zero_event_within: float = 1.0,
+        levels: Levels | None = None,
+        unseen: Unseen = "error",
+        missing: Policy = "error",
+    ) -> None:
+        self.distribution, self.ridge, self.robust = distribution, ridge, robust
+        self.zero_event_within = zero_event_within
+        self.levels, self.unseen, self.missing = levels, unseen, missing
+
+    def _model(self) -> AFT:
+        options = self.get_params(deep=False)
+        name = options.pop("distribution")
+        if name not in _DISTRIBUTIONS:
+            known = ", ".join(_DISTRIBUTIONS)
+            raise ValueError(f"`distribution` must be one of {known}, got {name!r}")
+        return _DISTRIBUTIONS[name](**options)
+
+    def _risk(self, columns: _input.Columns) -> Doubles:
+        location: Doubles = self.model_.predict_location(columns)
+        return -location
+
+
+class HazardSurvival(_Survival):
+    """`kam.Hazard` with y = (duration, left), as in CoxPHSurvival; time in whole periods.
+
+    A duration that is no whole number of periods is read as grouped time: who left after 2.4
+    periods left in the third, who was still there then was seen for two. Parameters are those of
+    `kam.Hazard`. `predict` is the linear predictor without age: log-odds, or log hazard for
+    cloglog. `model_` is the fitted kam.Hazard.
+    """
+
+    def __init__(
+        self,
+        *,
+        link: Literal["logit", "cloglog"] = "logit",
+        age: Age = "log",
+        ridge: float = 0.0,
+        prior: Prior | None = None,
+        sign: Signs | None = None,
+        levels: Levels | None = None,
+        unseen: Unseen = "error",
+        missing: Policy = "error",
+        robust: bool = False,
+    ) -> None:
+        self.link, self.age, self.ridge, self.prior, self.sign = link, age, ridge, prior, sign
+        self.levels, self.unseen, self.missing, self.robust = levels, unseen, missing, robust
+
+    def _model(self) -> Hazard:
+        return Hazard(**self.get_params(deep=False))
+
+    def _observed(self, duration: Doubles, event: Doubles) -> Doubles:
+        grouped: Doubles = np.where(event == 1, np.ceil(duration), np.floor(duration))
+        return grouped
+
+    def _risk(self, columns: _input.Columns) -> Doubles:
+        return self.model_.decision_function(columns)  # type: ignore[no-any-return]

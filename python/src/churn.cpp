@@ -78,6 +78,16 @@ ChurnModel fit_hazard(const std::string& schema, const std::vector<Doubles>& ter
   return model;
 }
 
+/// The model with these calibrators instead of its own.
+ChurnModel calibrated(const ChurnModel& model,
+                      const std::vector<std::pair<double, scoring::Calibrator>>& by) {
+  ChurnModel made = model;
+  made.calibration.clear();
+  for (const auto& [horizon, calibrator] : by) made.calibration.push_back({calibrator, horizon});
+  raise_unless_ok(scoring::check_calibration(made));
+  return made;
+}
+
 void bind_model(py::module_& m) {
   py::class_<ChurnModel>(m, "ChurnModel")
       .def_readonly("kind", &ChurnModel::kind)
@@ -108,7 +118,14 @@ void bind_model(py::module_& m) {
       .def_readonly("stop_reason", &ChurnModel::stop_reason)
       .def_readonly("iterations", &ChurnModel::iterations)
       .def_readonly("warning", &ChurnModel::warning)
-      .def_readwrite("calibration", &ChurnModel::calibration)
+      .def_property_readonly("calibration",
+                             [](const ChurnModel& e) {
+                               std::vector<std::pair<double, scoring::Calibrator>> out;
+                               for (const auto& one : e.calibration)
+                                 out.emplace_back(one.horizon, one.calibrator);
+                               return out;
+                             })
+      .def("calibrated", &calibrated)
       .def("to_json", [](const ChurnModel& e) { return scoring::to_json(e); });
   m.def("parse_churn_model",
         [](const std::string& text) { return value_or_raise(scoring::parse_churn_model(text)); });
@@ -138,6 +155,15 @@ py::tuple batch(const ChurnScorer& scorer, const std::string& verb,
   });
 }
 
+py::tuple batch_interval(const ChurnScorer& scorer, const std::string& verb,
+                         const std::vector<Doubles>& terms, std::size_t rows,
+                         const OptionalDoubles& tenure, double horizon, double level) {
+  const auto spans = spans_of(terms);
+  return three_columns(rows, [&](const IntervalColumns& columns) {
+    return scorer.batch(verb_of(verb), spans, in(tenure), horizon, level, columns);
+  });
+}
+
 py::tuple reasons(const ChurnScorer& scorer, const std::vector<Doubles>& terms, std::size_t rows,
                   const OptionalDoubles& tenure, double horizon) {
   const auto spans = spans_of(terms);
@@ -160,6 +186,9 @@ void bind_scorer(py::module_& m) {
       .def("churn", [](const ChurnScorer& s, const Doubles& row, double tenure,
                        double horizon) { return s.churn(in(row), tenure, horizon); })
       .def("batch", &batch)
+      .def("batch_interval", &batch_interval)
+      .def("is_calibrated",
+           [](const ChurnScorer& s, double horizon) { return s.calibrator(horizon) != nullptr; })
       .def("reasons", &reasons);
 }
 

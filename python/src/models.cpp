@@ -173,6 +173,7 @@ void bind_estimate(py::module_& m) {
       .def_readonly("accounts", &Estimate::accounts)
       .def_readonly("events", &Estimate::events)
       .def_readonly("rows_rejected", &Estimate::rows_rejected)
+      .def_readonly("longest", &Estimate::longest)
       .def_readonly("warning", &Estimate::warning)
       .def_readonly("phases", &Estimate::phases)
       .def_readonly("k_profile", &Estimate::k_profile)

@@ -56,6 +56,7 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_not_used()) {
   bind_base(m);
   bind_models(m);
   bind_discrete(m);
+  bind_calibration(m);
   bind_churn(m);
   bind_survival(m);
   bind_aft(m);
@@ -68,7 +69,6 @@ PYBIND11_MODULE(_core, m, pybind11::mod_gil_not_used()) {
   bind_classification(m);
   bind_covariates(m);
   bind_order_state(m);
-  bind_calibration(m);
   bind_ladder(m);
   bind_profit(m);
   bind_risk(m);

@@ -193,14 +193,23 @@ py::tuple check_proportional_hazards(CoxInput input, const cox::Model& model,
 
 cox::Model given_cox(const std::vector<std::string>& names, const Doubles& coefficients,
                      const Doubles& means,
-                     const std::vector<std::tuple<Doubles, Doubles, double>>& baselines) {
+                     const std::vector<std::tuple<Doubles, Doubles, double>>& baselines,
+                     const Doubles& covariance,
+                     const std::vector<std::tuple<Doubles, Doubles, Doubles>>& spreads) {
   cox::Model model;
   model.names = names;
   model.coefficients.assign(in(coefficients).begin(), in(coefficients).end());
   model.means.assign(in(means).begin(), in(means).end());
   for (const auto& [time, hazard, longest] : baselines)
     model.baselines.push_back(
-        {{in(time).begin(), in(time).end()}, {in(hazard).begin(), in(hazard).end()}, longest});
+        {{in(time).begin(), in(time).end()}, {in(hazard).begin(), in(hazard).end()}, longest, {}});
+  model.covariance.assign(in(covariance).begin(), in(covariance).end());
+  for (std::size_t s = 0; s < spreads.size() && s < model.baselines.size(); ++s) {
+    const auto& [hazard, variance, moments] = spreads[s];
+    model.baselines[s].spread = {{in(hazard).begin(), in(hazard).end()},
+                                 {in(variance).begin(), in(variance).end()},
+                                 {in(moments).begin(), in(moments).end()}};
+  }
   return model;
 }
 
@@ -229,6 +238,27 @@ void bind_cox_verbs(py::module_& m) {
     return one_column(accounts.rows * in(times).size(),
                       [&](auto out) { return cox::survival(model, accounts, in(times), out); });
   });
+  m.def("cox_survival_interval",
+        [](const cox::Model& model, CoxAccounts input, const Doubles& times, double level) {
+          const cox::Accounts accounts = input.accounts(model);
+          return three_columns(accounts.rows * in(times).size(), [&](const IntervalColumns& out) {
+            return cox::survival(model, accounts, in(times), level, out);
+          });
+        });
+  m.def("cox_churn_interval",
+        [](const cox::Model& model, CoxAccounts input, double horizon, double level) {
+          const cox::Accounts accounts = input.accounts(model);
+          return three_columns(accounts.rows, [&](const IntervalColumns& out) {
+            return cox::churn_probability(model, accounts, horizon, level, out);
+          });
+        });
+  m.def("cox_restricted_mean_interval",
+        [](const cox::Model& model, CoxAccounts input, double horizon, double level) {
+          const cox::Accounts accounts = input.accounts(model);
+          return three_columns(accounts.rows, [&](const IntervalColumns& out) {
+            return cox::restricted_mean(model, accounts, horizon, level, out);
+          });
+        });
   m.def("cox_churn", [](const cox::Model& model, CoxAccounts input, double horizon) {
     const cox::Accounts accounts = input.accounts(model);
     return one_column(accounts.rows, [&](auto out) {
@@ -262,6 +292,14 @@ void bind_cox(py::module_& m) {
       .def_property_readonly("coefficients",
                              [](const cox::Model& x) { return to_array(x.coefficients); })
       .def_property_readonly("means", [](const cox::Model& x) { return to_array(x.means); })
+      .def("spreads",
+           [](const cox::Model& model) {
+             py::list out;
+             for (const cox::Baseline& b : model.baselines)
+               out.append(py::make_tuple(to_array(b.spread.hazard), to_array(b.spread.variance),
+                                         to_array(b.spread.moments)));
+             return out;
+           })
       .def("baselines", [](const cox::Model& model, std::size_t steps) {
         py::list out;
         for (const cox::Baseline& whole : model.baselines) {

@@ -90,15 +90,29 @@ def test_levels_in_a_given_order_and_numbers_as_levels() -> None:
         ("contract", "  ", "column 'contract' is missing"),
     ],
 )
-def test_a_bad_cell_is_refused_in_the_fit_and_counted_later(
-    name: str, value: Any, reason: str
-) -> None:
+def test_a_bad_cell_is_left_out_of_the_fit_and_counted(name: str, value: Any, reason: str) -> None:
     frame = with_cell(name, 2, value)
-    with pytest.raises(kam.DataError, match=f"row 2: {reason}"):
-        Design.fit(frame)
+    learned = Design.fit(frame)
+    assert "contract[Two year]" not in learned.names  # only that row had it
+    assert learned.matrix(frame).report == (3, 1, 2, reason)
     rows = Design.fit(FRAME).matrix(frame)
     assert rows.report == (3, 1, 2, reason)
     assert np.isnan(rows.columns).sum(axis=0).tolist() == [0, 0, 4, 0]
+
+
+def test_what_a_fit_still_refuses_by_row_and_name() -> None:
+    frame = {name: values[:1] for name, values in with_cell("tenure", 0, None).items()}
+    with pytest.raises(kam.DataError, match="row 0: column 'tenure' is missing"):
+        Design.fit(frame)
+    with pytest.raises(kam.DataError, match="row 2: column 'contract' holds 'Two year', a level"):
+        Design.fit(FRAME, levels={"contract": ["Month-to-month", "One year"]})
+
+
+def test_a_median_is_that_of_the_rows_of_the_fit() -> None:
+    frame = {"x": np.array([1.0, np.nan, 3.0, 99.0]), "y": np.array([0.0, 1.0, 1.0, np.nan])}
+    design = Design.fit(frame, missing={"x": "median"})
+    assert design.columns[0].median == 2
+    assert design.matrix(frame).report == (3, 1, 3, "column 'y' is missing")
 
 
 def test_unseen_levels() -> None:

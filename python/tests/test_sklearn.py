@@ -18,8 +18,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 pytest.importorskip("sklearn", minversion="1.6")
 
 from kam.sklearn import (
+    AFTSurvival,
     ChurnLadderClassifier,
     CoxPHSurvival,
+    HazardSurvival,
     LogisticClassifier,
     ScoreCalibrator,
 )
@@ -56,7 +58,12 @@ ESTIMATORS = [
     ChurnLadderClassifier(minimum_events=5),
     CoxPHSurvival(),
     CoxPHSurvival(ties="breslow", missing="median"),
+    AFTSurvival(),
+    AFTSurvival(distribution="log_logistic", missing="median"),
+    HazardSurvival(),
+    HazardSurvival(link="cloglog", age=None, missing="median"),
 ]
+LIFETIMES = (CoxPHSurvival, AFTSurvival, HazardSurvival)
 
 
 def expected_failures(estimator: Any) -> dict[str, str]:
@@ -131,6 +138,28 @@ def test_ladder_and_cox_are_those_of_kam(telco: pd.DataFrame, rossi: pd.DataFram
     assert_allclose(1 - cox.predict_survival(X, 9)[:, 0], cox.predict_churn(X, 9), rtol=1e-12)
 
 
+def test_lifetimes_and_hazards_are_those_of_kam(rossi: pd.DataFrame) -> None:
+    X, lifetimes = rossi.drop(columns=["week", "arrest"]), rossi[["week", "arrest"]]
+    roles = {"duration": "week", "event": "arrest"}
+    aft = AFTSurvival().fit(X, lifetimes)
+    direct = kam.WeibullAFT().fit(rossi, **roles)
+    assert aft.model_.params_ == direct.params_
+    assert aft.score(X, lifetimes) == pytest.approx(direct.concordance_, rel=1e-12)
+    assert_array_equal(aft.predict(X), -direct.predict_location(X))
+    assert_array_equal(aft.predict_churn(X, 4, 10), direct.predict_churn(X, 4, 10))
+    with pytest.raises(ValueError, match="`distribution` must be one of weibull"):
+        AFTSurvival(distribution="gamma").fit(X, lifetimes)  # type: ignore[arg-type]
+    hazard = HazardSurvival(link="cloglog").fit(X, lifetimes)
+    periods = kam.Hazard("cloglog").fit(rossi, **roles)
+    assert hazard.model_.params_ == periods.params_
+    assert_array_equal(hazard.predict_survival(X, [4, 9]), periods.predict_survival(X, [4, 9]))
+    assert 0.6 < hazard.score(X, lifetimes) < 0.7
+    # Grouped time: within the same week, before or at its end, is the same.
+    within = lifetimes["week"] - np.where(lifetimes["arrest"] == 1, 0.4, -0.4)
+    grouped = HazardSurvival(link="cloglog").fit(X, np.column_stack([within, lifetimes["arrest"]]))
+    assert grouped.model_.params_ == periods.params_
+
+
 def test_lifetimes_come_in_three_shapes(rossi: pd.DataFrame) -> None:
     X, week, arrest = rossi[["fin", "prio"]], rossi["week"], rossi["arrest"]
     expected = CoxPHSurvival().fit(X, np.column_stack([week, arrest])).predict(X)
@@ -198,13 +227,13 @@ def test_clones_and_pickles(estimator: Any) -> None:
     random = np.random.default_rng(3)
     X = random.random(size=(150, 1 if isinstance(estimator, ScoreCalibrator) else 2))
     y = (random.random(150) < X[:, 0]).astype(int)
-    if isinstance(estimator, CoxPHSurvival):
+    if isinstance(estimator, LIFETIMES):
         y = np.column_stack([1 + random.integers(0, 9, 150), y])
     fitted = clone(estimator).fit(X, y)
     assert not hasattr(clone(fitted), "model_")
     assert clone(fitted).get_params() == estimator.get_params()
     again = pickle.loads(pickle.dumps(fitted))
-    answer = "predict" if isinstance(estimator, CoxPHSurvival) else "predict_proba"
+    answer = "predict" if isinstance(estimator, LIFETIMES) else "predict_proba"
     assert_array_equal(getattr(again, answer)(X), getattr(fitted, answer)(X))
     inner = getattr(fitted, "model_", None) or fitted.calibrator_
     assert type(kam.load_model(inner.to_json())) is type(inner)

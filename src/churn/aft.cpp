@@ -164,8 +164,18 @@ bool is_probability(const Question& question) {
          question.kind == Question::Kind::survival;
 }
 
-/// The answer on the scale of its interval: log-odds of a probability, log of a time.
+/// A mean within a horizon cannot exceed it.
+bool is_bounded(const Question& question) {
+  return question.kind == Question::Kind::restricted_mean && question.argument < HUGE_VAL;
+}
+
+/// The answer on the scale of its interval: log-odds of a probability, or of the share of a bounded
+/// mean in its horizon; log of another time.
 double on_scale(const Lifetime& life, const Question& question, double tenure) {
+  if (is_bounded(question)) {
+    const double mean = answer(life, question, tenure);
+    return std::log(mean) - std::log(question.argument - mean);
+  }
   if (!is_probability(question)) return std::log(answer(life, question, tenure));
   const double stays = log_survival(life, question.argument, tenure);
   const double leaves_odds = log1mexp(-stays) - stays;
@@ -212,9 +222,12 @@ double standard_error(const Lifetime& life, const Question& question, double ten
 }
 
 /// `value` is the estimate on its scale.
-Interval interval_of(double estimate, double value, double se, double z, bool probability) {
-  if (!probability) return log_interval(estimate, se, z);
-  return {estimate, logistic(value - z * se), logistic(value + z * se)};
+Interval interval_of(double estimate, double value, double se, double z, const Question& question) {
+  if (is_probability(question))
+    return {estimate, logistic(value - z * se), logistic(value + z * se)};
+  if (!is_bounded(question)) return log_interval(estimate, se, z);
+  const double most = question.argument;
+  return {estimate, most * logistic(value - z * se), most * logistic(value + z * se)};
 }
 
 /// How many rows of each block lie past the data.
@@ -289,13 +302,16 @@ LifeReport predict(const Model& model, const Question& question, double level,
         for (std::size_t i = begin; i < end; ++i) {
           const double estimate = out.estimate[i];
           out.lo[i] = out.hi[i] = estimate;
-          if (!(estimate > 0) || (is_probability(question) && !(estimate < 1))) continue;
+          const double most = is_probability(question) ? 1
+                              : is_bounded(question)   ? question.argument
+                                                       : HUGE_VAL;
+          if (!(estimate > 0 && estimate < most)) continue;
           const Lifetime life = lifetime_of(model, customers.covariates, i);
           const double tenure = tenure_of(customers, i);
           const double se =
               standard_error(life, question, tenure, spread_of(model, customers.covariates, i));
-          const Interval interval = interval_of(estimate, on_scale(life, question, tenure), se, *z,
-                                                is_probability(question));
+          const Interval interval =
+              interval_of(estimate, on_scale(life, question, tenure), se, *z, question);
           // Through the scale and back a limit may cross the estimate by one rounding.
           out.lo[i] = interval.lo > estimate ? estimate : interval.lo;
           out.hi[i] = interval.hi < estimate ? estimate : interval.hi;

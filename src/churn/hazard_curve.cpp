@@ -37,6 +37,14 @@ std::vector<std::string> AgeTerms::names() const {
   return made;
 }
 
+void AgeTerms::basis(double t, std::span<double> out) const noexcept {
+  std::size_t at = 0;
+  if (log) out[at++] = std::log(t);
+  if (linear) out[at++] = t;
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    out[at++] = t >= steps[i] && (i + 1 == steps.size() || t < steps[i + 1]) ? 1.0 : 0.0;
+}
+
 double AgeTerms::value(std::span<const double> coefficients, double t) const noexcept {
   double sum = 0;
   std::size_t at = 0;

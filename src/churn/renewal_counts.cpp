@@ -75,6 +75,12 @@ Result<RenewalCounts> count_cohort(std::span<const double> active) {
   return counts;
 }
 
+double last_period(const RenewalCounts& counts) {
+  for (std::size_t i = counts.left.size(); i-- > 0;)
+    if (counts.left[i] + counts.renewed[i] > 0) return static_cast<double>(i + 1);
+  return 0;
+}
+
 Status check_events(const RenewalCounts& counts) {
   if (counts.events > 0) return {};
   return {StatusCode::insufficient_data,

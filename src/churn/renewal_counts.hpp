@@ -19,6 +19,9 @@ RenewalCounts count_renewals(const RenewalColumns& customers, BatchReport& repor
 /// From the numbers still there after 0, 1, 2, … renewals.
 Result<RenewalCounts> count_cohort(std::span<const double> active);
 
+/// The last period in which somebody was seen; 0 if nobody was.
+double last_period(const RenewalCounts& counts);
+
 /// insufficient_data without an event.
 Status check_events(const RenewalCounts& counts);
 

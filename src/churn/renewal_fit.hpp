@@ -74,6 +74,7 @@ Result<FitResult<Parameters>> fit_counts(const RenewalCounts& counts, const Batc
   result.rows = rows;
   result.weight = counts.weight;
   result.events = counts.events;
+  result.longest = last_period(counts);
   const auto optimum =
       numeric::maximise(best_start(counts, options, evaluate), evaluate,
                         {.tolerance = options.tolerance, .max_iterations = options.max_iterations});

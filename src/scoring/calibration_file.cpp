@@ -129,6 +129,27 @@ BatchReport calibrate(const Calibrator& calibrator, std::span<const double> p,
                     calibrator.calibration);
 }
 
+double calibrated(const Calibrator& calibrator, double p) noexcept {
+  if (const auto* venn = std::get_if<churn::VennAbers>(&calibrator.calibration))
+    return churn::interval_of(*venn, p).p;
+  if (const auto* line = std::get_if<churn::LogitCalibration>(&calibrator.calibration))
+    return churn::calibrated(*line, p);
+  if (const auto* beta = std::get_if<churn::BetaCalibration>(&calibrator.calibration))
+    return churn::calibrated(*beta, p);
+  const auto* steps = std::get_if<churn::IsotonicCalibration>(&calibrator.calibration);
+  return steps == nullptr ? kNaN : churn::calibrated(*steps, p);
+}
+
+Interval calibrated(const Calibrator& calibrator, const Interval& p) noexcept {
+  double lo = calibrated(calibrator, p.lo), hi = calibrated(calibrator, p.hi);
+  if (const auto* venn = std::get_if<churn::VennAbers>(&calibrator.calibration)) {
+    lo = churn::interval_of(*venn, p.lo).p0;
+    hi = churn::interval_of(*venn, p.hi).p1;
+  }
+  // A line fitted on scores that mislead may fall.
+  return {calibrated(calibrator, p.estimate), hi < lo ? hi : lo, hi < lo ? lo : hi};
+}
+
 std::string to_json(const Calibrator& calibrator) {
   Json content = {{"method", calibrator.method},
                   {"calibration",

@@ -140,6 +140,25 @@ void read_fit(const JsonNode& node, ChurnModel& model) {
   model.at_bound = node.texts("at_bound");
 }
 
+void read_calibration(const JsonNode& node, const Json& content, ChurnModel& model) {
+  for (std::size_t i = 0; i < node.items("calibration").size(); ++i) {
+    const Json& one = content["calibration"][i];
+    if (!one.is_object() || !one.contains("calibrator")) {
+      node.fail("calibration", "must be a list of calibrators with their horizon");
+      return;
+    }
+    auto calibrator = parse_calibrator(one["calibrator"].dump());
+    if (!calibrator) {
+      node.fail("calibration", calibrator.error().message());
+      return;
+    }
+    const bool known = one.contains("horizon") && one["horizon"].is_number();
+    model.calibration.push_back(
+        {std::move(calibrator).value(), known ? one["horizon"].get<double>() : kNaN});
+  }
+  if (Status s = check_calibration(model); !s.ok()) node.fail("calibration", s.message());
+}
+
 ChurnModel read_model(const JsonNode& node, const Json& content) {
   constexpr const char* kModels[] = {"logistic", "hazard"};
   constexpr const char* kLinks[] = {"logit", "cloglog"};
@@ -166,11 +185,7 @@ ChurnModel read_model(const JsonNode& node, const Json& content) {
   if (model.coefficients.empty() || !std::isfinite(model.coefficients[0]))
     node.fail("coefficients", "must begin with a finite intercept");
   read_fit(node, model);
-  for (std::size_t i = 0; i < node.items("calibration").size(); ++i) {
-    const Json& one = content["calibration"][i];
-    if (!one.is_object()) node.fail("calibration", "must be a list of tables");
-    model.calibration.push_back(one.dump());
-  }
+  read_calibration(node, content, model);
   return model;
 }
 
@@ -264,8 +279,10 @@ std::string to_json(const ChurnModel& m) {
     json["robust_covariance"] = numbers_to_json(m.robust_covariance);
   }
   json["calibration"] = Json::array();
-  for (const std::string& one : m.calibration)
-    json["calibration"].push_back(Json::parse(one, nullptr, false));
+  for (const ChurnCalibration& one : m.calibration)
+    json["calibration"].push_back(
+        {{"horizon", number_or_null(one.horizon)},
+         {"calibrator", Json::parse(to_json(one.calibrator), nullptr, false)}});
   return seal("churn", std::move(json));
 }
 

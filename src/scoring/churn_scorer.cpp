@@ -19,11 +19,34 @@ RowReason tenure_reason(std::span<const double> tenure, std::size_t i) {
   return fine ? RowReason::none : RowReason::out_of_domain;
 }
 
+/// How much a calibrated probability moves with the one it is made from.
+double gain_of(const Calibrator& by, double p) {
+  const double lo = std::max(p - 1e-4, 0.0), hi = std::min(p + 1e-4, 1.0);
+  return (calibrated(by, hi) - calibrated(by, lo)) / (hi - lo);
+}
+
 double tenure_of(std::span<const double> tenure, std::size_t i) {
   return tenure.empty() ? 0.0 : tenure[i];
 }
 
 }  // namespace
+
+Status check_calibration(const ChurnModel& model) {
+  const bool hazard = model.kind == "hazard";
+  for (std::size_t i = 0; i < model.calibration.size(); ++i) {
+    const double horizon = model.calibration[i].horizon;
+    const bool fine = hazard ? is_count(horizon) && horizon >= 1 && horizon <= churn::kMostPeriods
+                             : std::isnan(horizon);
+    if (!fine)
+      return invalid_argument("calibration",
+                              hazard ? "of a horizon of whole periods >= 1" : "without a horizon",
+                              horizon);
+    for (std::size_t j = 0; j < i; ++j)
+      if (!hazard || model.calibration[j].horizon == horizon)
+        return invalid_argument("calibration", "one per horizon, found two of", horizon);
+  }
+  return {};
+}
 
 Result<ChurnScorer> ChurnScorer::make(const ChurnModel& model) {
   const std::size_t k = model.schema.terms().size(), ages = model.age.count();
@@ -34,6 +57,11 @@ Result<ChurnScorer> ChurnScorer::make(const ChurnModel& model) {
     return invalid_argument("coefficients", "of a finite intercept", model.coefficients[0]);
   for (const double value : model.coefficients)
     if (std::isinf(value)) return invalid_argument("coefficients", "finite or missing", value);
+  const std::size_t p = model.coefficients.size();
+  for (const auto* c : {&model.covariance, &model.robust_covariance})
+    if (!c->empty())
+      if (Status s = check_size("covariance", c->size(), p * p); !s.ok()) return s;
+  if (Status s = check_calibration(model); !s.ok()) return s;
   const auto age = std::span(model.coefficients).subspan(1, ages);
   return ChurnScorer(model, churn::HazardCurve(model.link, model.age, age));
 }
@@ -44,7 +72,12 @@ ChurnScorer::ChurnScorer(const ChurnModel& model, churn::HazardCurve curve)
       unseen_(model.schema.unseen),
       intercept_(model.coefficients[0]),
       reference_(model.reference),
-      curve_(std::move(curve)) {
+      curve_(std::move(curve)),
+      age_(model.age),
+      covariance_(model.robust_covariance.empty() ? model.covariance : model.robust_covariance),
+      calibration_(model.calibration) {
+  for (double& c : covariance_)
+    if (!std::isfinite(c)) c = 0;
   const auto first =
       model.coefficients.begin() + 1 + static_cast<std::ptrdiff_t>(model.age.count());
   for (auto by = first; by != model.coefficients.end(); ++by)
@@ -97,7 +130,25 @@ double ChurnScorer::linear_predictor(std::span<const double> row) const noexcept
   return eta;
 }
 
+const Calibrator* ChurnScorer::calibrator(double horizon) const noexcept {
+  for (const ChurnCalibration& one : calibration_)
+    if (!hazard_ || one.horizon == horizon) return &one.calibrator;
+  return nullptr;
+}
+
 double ChurnScorer::answer(Verb verb, double eta, double tenure, double horizon) const noexcept {
+  const double given = uncalibrated(verb, eta, tenure, horizon);
+  if (calibration_.empty() || verb == Verb::linear_predictor || verb == Verb::restricted_mean)
+    return given;
+  const Calibrator* by = calibrator(horizon);
+  if (by == nullptr) return given;
+  return verb == Verb::survival
+             ? 1 - calibrated(*by, uncalibrated(Verb::churn, eta, tenure, horizon))
+             : calibrated(*by, given);
+}
+
+double ChurnScorer::uncalibrated(Verb verb, double eta, double tenure,
+                                 double horizon) const noexcept {
   switch (verb) {
     case Verb::linear_predictor:
       return eta;
@@ -195,10 +246,11 @@ BatchReport ChurnScorer::reasons(Terms terms, std::span<const double> tenure, do
           const double middle = at_reference + 0.5 * total;
           const double p = churn::inverse_link(link_, middle);
           // d g / d eta of the logit is p (1 - p); of cloglog (1 - p) e^eta.
-          const double slope = hazard_ ? curve_.churn_slope(middle, t, horizon)
-                               : link_ == churn::Link::logit
-                                   ? p * churn::inverse_link(link_, -middle)
-                                   : std::exp(middle - std::exp(middle));
+          double slope = hazard_                       ? curve_.churn_slope(middle, t, horizon)
+                         : link_ == churn::Link::logit ? p * churn::inverse_link(link_, -middle)
+                                                       : std::exp(middle - std::exp(middle));
+          if (const Calibrator* by = calibrator(horizon); by != nullptr)
+            slope *= gain_of(*by, uncalibrated(verb, middle, t, horizon));
           churn::probability_reasons(linear, out.p[i], out.p_reference[i], slope, points);
         }
       });

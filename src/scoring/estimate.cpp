@@ -130,6 +130,7 @@ Json estimate_to_json(const Estimate& e) {
     json["prior_weight"] = e.prior_weight;
   }
   json["log_likelihood"] = number_or_null(e.log_likelihood);
+  if (!std::isnan(e.longest)) json["longest"] = e.longest;
   if (!e.k_profile.empty()) json["k_profile"] = numbers_to_json(e.k_profile);
   return json;
 }
@@ -186,6 +187,7 @@ Estimate read_estimate(const JsonNode& node) {
   e.events = node.finite("events", 0);
   e.rows_rejected = node.finite("rows_rejected", 0);
   e.warning = node.text("warning", "");
+  if (node.has("longest")) e.longest = node.finite("longest", 0);
   return e;
 }
 

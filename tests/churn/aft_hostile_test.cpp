@@ -252,11 +252,13 @@ TEST(AftPredict, IntervalsCoverTheSpreadOfRefits) {
   const std::vector<double> x0{0.3}, x1{1}, tenure{8};
   const std::vector<Covariate> row{{"x0", x0}, {"x1", x1}};
   for (const Question question : {Question{Question::Kind::churn_probability, 12},
-                                  Question{Question::Kind::remaining_quantile, 0.5}}) {
+                                  Question{Question::Kind::remaining_quantile, 0.5},
+                                  Question{Question::Kind::restricted_mean, 12}}) {
     const Lifetime truth{Distribution::weibull, 3 + 0.5 * 0.3 - 0.7, 0.6};
-    const double value = question.kind == Question::Kind::churn_probability
-                             ? churn_probability(truth, 12, 8)
-                             : remaining_median(truth, 8);
+    const double value =
+        question.kind == Question::Kind::churn_probability    ? churn_probability(truth, 12, 8)
+        : question.kind == Question::Kind::remaining_quantile ? remaining_median(truth, 8)
+                                                              : restricted_mean(truth, 12, 8);
     std::size_t covered = 0;
     for (std::size_t seed = 0; seed < kRefits; ++seed) {
       const Fit fit =
@@ -265,6 +267,7 @@ TEST(AftPredict, IntervalsCoverTheSpreadOfRefits) {
       ASSERT_TRUE(predict(fit.model, question, 0.8, {row, tenure}, {estimate, lo, hi}).rows.ok());
       EXPECT_LE(lo[0], estimate[0]);
       EXPECT_GE(hi[0], estimate[0]);
+      if (question.kind == Question::Kind::restricted_mean) EXPECT_LT(hi[0], 12);
       covered += lo[0] <= value && value <= hi[0] ? 1 : 0;
     }
     // 160 expected, standard deviation 5.7.

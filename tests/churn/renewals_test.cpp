@@ -253,6 +253,17 @@ TEST(RenewalFit, OptimumAndCurvatureByFiniteDifferences) {
   expect_optimum(bdw::fit_cohort(active), total);
 }
 
+TEST(RenewalFit, KnowsTheLastPeriodSomebodyWasSeenIn) {
+  const std::vector<double> duration{3, 7, 12, 40, kNaN}, event{1, 0, 0, 1, 1}, entry{0, 5, 0, 0, 0};
+  const std::vector<double> weight{2, 1, 1, 0, 1};  // the row of 40 periods counts nothing
+  const RenewalColumns rows{duration, event, entry, weight};
+  EXPECT_EQ(sbg::fit(rows)->longest, 12);
+  EXPECT_EQ(bdw::fit(rows)->longest, 12);
+  const std::vector<double> active{100, 60, 45, 40}, gone{100, 40, 0, 0, 0};
+  EXPECT_EQ(sbg::fit_cohort(active)->longest, 3);
+  EXPECT_EQ(sbg::fit_cohort(gone)->longest, 2);
+}
+
 TEST(RenewalFit, WeightsAreRepetition) {
   const auto rows = individuals(std::span(test::kRegular).first(5));
   const std::vector<double> duration{1, 2, 3, 4, 4}, event{1, 1, 1, 1, 0},

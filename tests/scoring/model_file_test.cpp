@@ -68,6 +68,20 @@ TEST(EstimateFile, ModelsInPeriodsReadBack) {
   EXPECT_EQ(*read_back("bdw", high).bdw_parameters(), high);
 }
 
+TEST(EstimateFile, KeepsTheLongestPeriodOfARenewalModelAlone) {
+  const std::vector<double> active{1000, 869, 743, 653};
+  const auto fit = kam::sbg::fit_cohort(active);
+  ASSERT_TRUE(fit);
+  const auto e = kam::scoring::Estimate::from("sbg", kam::TimeUnit::week, *fit);
+  EXPECT_EQ(e.longest, 3);
+  const auto again = kam::scoring::parse_estimate(to_json(e));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->longest, 3);
+  const auto given = kam::scoring::Estimate::given("sbg", kam::TimeUnit::week, fit->parameters);
+  EXPECT_EQ(to_json(given).find("longest"), std::string::npos);
+  EXPECT_TRUE(std::isnan(kam::scoring::parse_estimate(to_json(given))->longest));
+}
+
 TEST(EstimateFile, DamageIsNoticed) {
   const std::string json = to_json(cdnow_estimate());
   for (std::size_t i = 0; i < json.size(); ++i) {

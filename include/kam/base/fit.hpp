@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -70,8 +71,11 @@ struct FitResult {
   double newton_decrement = 0;  ///< gain in log-likelihood that one more Newton step promises
   double weight = 0;            ///< sum of the weights of the rows used
   double events = 0;            ///< weighted repeat orders (or spend rows) the estimate rests on
-  BatchReport rows{};           ///< rows left out, with the first and why
-  std::string warning{};        ///< identifiability in words; empty if there is nothing to say
+  /// Largest observed time where a model of lifetimes was fitted: beyond it only its formula
+  /// speaks. NaN otherwise.
+  double longest = std::numeric_limits<double>::quiet_NaN();
+  BatchReport rows{};     ///< rows left out, with the first and why
+  std::string warning{};  ///< identifiability in words; empty if there is nothing to say
 
   [[nodiscard]] bool converged() const noexcept { return stop_reason == StopReason::converged; }
 };

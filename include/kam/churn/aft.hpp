@@ -128,7 +128,8 @@ BatchReport locations(const Model& model, std::span<const Covariate> covariates,
 LifeReport predict(const Model& model, const Question& question, const Customers& customers,
                    std::span<double> out, const Executor& executor = {});
 
-/// With interval by the delta method (logit scale for probabilities, log scale for times).
+/// With interval by the delta method: logit scale for probabilities and for the share of a mean in
+/// its finite horizon, log scale for other times.
 LifeReport predict(const Model& model, const Question& question, double level,
                    const Customers& customers, const IntervalColumns& out,
                    const Executor& executor = {});

@@ -37,6 +37,8 @@ struct AgeTerms {
     return std::size_t{log} + std::size_t{linear} + steps.size();
   }
   [[nodiscard]] std::vector<std::string> names() const;
+  /// The terms themselves at t, count() of them: their coefficients' derivatives of f.
+  void basis(double t, std::span<double> out) const noexcept;
   /// f(t) for count() coefficients, a NaN one counting as 0; t >= 1.
   [[nodiscard]] double value(std::span<const double> coefficients, double t) const noexcept;
 };

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include <kam/base/batch_report.hpp>
+#include <kam/base/interval.hpp>
 #include <kam/base/status.hpp>
 #include <kam/churn/calibration.hpp>
 #include <kam/churn/venn_abers.hpp>
@@ -31,6 +32,12 @@ struct Calibrator {
 /// The probability per row (Venn–Abers: the merged one); NaN and counted outside 0..1.
 BatchReport calibrate(const Calibrator& calibrator, std::span<const double> p,
                       std::span<double> out, const Executor& executor = {});
+
+/// The same of one score; NaN outside 0..1.
+[[nodiscard]] double calibrated(const Calibrator& calibrator, double p) noexcept;
+/// Of an estimate with its limits. The map never falls, so limits are mapped; Venn–Abers widens
+/// them to p0 of the lower and p1 of the upper one. The calibrator itself counts as known.
+[[nodiscard]] Interval calibrated(const Calibrator& calibrator, const Interval& p) noexcept;
 
 /// Versioned, checksummed JSON; doubles read back to the same bits.
 [[nodiscard]] std::string to_json(const Calibrator& calibrator);

@@ -10,9 +10,11 @@
 
 #include <kam/base/batch_report.hpp>
 #include <kam/base/executor.hpp>
+#include <kam/base/interval.hpp>
 #include <kam/base/status.hpp>
 #include <kam/churn/binary_regression.hpp>
 #include <kam/churn/hazard.hpp>
+#include <kam/scoring/calibration_file.hpp>
 
 namespace kam::scoring {
 
@@ -51,6 +53,14 @@ struct ChurnSchema {
 [[nodiscard]] Result<ChurnSchema> parse_churn_schema(std::string_view json);
 [[nodiscard]] std::string to_json(const ChurnSchema& schema);
 
+/// A calibrator kept with a model, which the scorer applies to the model's probabilities.
+struct ChurnCalibration {
+  Calibrator calibrator;
+  /// Of a hazard: the horizon of the probabilities it was fitted on [periods]. It is applied to
+  /// probabilities of that horizon and to no others. NaN: of a logistic model.
+  double horizon = kNaN;
+};
+
 struct ChurnModel {
   std::string kind = "logistic";  ///< logistic, hazard
   churn::Link link = churn::Link::logit;
@@ -74,14 +84,18 @@ struct ChurnModel {
   std::string stop_reason = "given";
   int iterations = 0;
   std::string warning{};
-  /// What maps probabilities to calibrated ones, in order; JSON objects, kept as they are.
-  std::vector<std::string> calibration{};
+  /// At most one of a logistic model, at most one per horizon of a hazard.
+  std::vector<ChurnCalibration> calibration{};
 
   [[nodiscard]] static ChurnModel from(const churn::RegressionFit& fit, ChurnSchema schema);
   [[nodiscard]] static ChurnModel from(const churn::HazardFit& fit, churn::Link link,
                                        ChurnSchema schema);
   [[nodiscard]] double aic() const noexcept { return 2 * (effective_parameters - log_likelihood); }
 };
+
+/// ok, or invalid_argument: a logistic model has at most one calibrator, without a horizon; a
+/// hazard at most one per horizon, whole periods >= 1.
+[[nodiscard]] Status check_calibration(const ChurnModel& model);
 
 /// Versioned, checksummed JSON; doubles read back to the same bits.
 [[nodiscard]] std::string to_json(const ChurnModel& model);
@@ -110,11 +124,16 @@ class ChurnScorer {
   /// Linear predictor (without age) of a row of inputs(): numbers, booleans as 0 and 1, texts as
   /// level(), NaN for missing. NaN where the schema refuses a cell.
   [[nodiscard]] double linear_predictor(std::span<const double> row) const noexcept;
-  /// P(lost): of a logistic model.
+  /// P(lost): of a logistic model, calibrated if the model has a calibrator.
   [[nodiscard]] double probability(std::span<const double> row) const noexcept;
-  /// P(lost within `horizon` periods | there after `tenure`): of a hazard model.
+  /// P(lost within `horizon` periods | there after `tenure`): of a hazard model, calibrated if the
+  /// model has a calibrator of this horizon.
   [[nodiscard]] double churn(std::span<const double> row, double tenure,
                              double horizon) const noexcept;
+
+  /// What maps probabilities of this horizon (of a logistic model: any) to calibrated ones; null if
+  /// they stay as they are.
+  [[nodiscard]] const Calibrator* calibrator(double horizon) const noexcept;
 
   [[nodiscard]] bool counts_periods() const noexcept { return hazard_; }
   [[nodiscard]] const churn::HazardCurve& curve() const noexcept { return curve_; }
@@ -139,8 +158,22 @@ class ChurnScorer {
   /// that is not a whole number >= 0 is a bad row; a horizon that is not, invalid_argument.
   BatchReport batch(Verb verb, Terms terms, std::span<const double> tenure, double horizon,
                     std::span<double> out, const Executor& executor = {}) const;
+  /// With interval by the delta method, from the covariance of the coefficients (the robust one if
+  /// the model has it; what is not known of it counts as known exactly):
+  ///
+  ///   linear_predictor                       symmetric
+  ///   probability, churn, survival           symmetric in the log-odds (cloglog: in ln(-ln S)),
+  ///                                          then calibrated
+  ///   restricted_mean                        symmetric in the log-odds of its way from 1 to
+  ///   horizon
+  ///
+  /// Certain answers are points. Errors as without interval, and invalid_argument for a level
+  /// outside (0, 1). Cost per row: O(p^2), and O(age terms) per period of the horizon.
+  BatchReport batch(Verb verb, Terms terms, std::span<const double> tenure, double horizon,
+                    double level, const IntervalColumns& out, const Executor& executor = {}) const;
   /// Shares of the terms in log-odds (log hazard for cloglog) and in probability points, n x terms
-  /// row-major, and what they explain: p - p_reference, at the row's own tenure.
+  /// row-major, and what they explain: p - p_reference, at the row's own tenure, both calibrated
+  /// if probabilities are.
   struct Reasons {
     std::span<double> linear, points, p, p_reference;
   };
@@ -154,10 +187,14 @@ class ChurnScorer {
     bool own_missing_level = false;
   };
 
+  friend class ChurnLimits;
+
   ChurnScorer(const ChurnModel& model, churn::HazardCurve curve);
   [[nodiscard]] double add_number(const Input& input, double x, double eta) const noexcept;
   [[nodiscard]] double add_level(const Input& input, double code, double eta) const noexcept;
   [[nodiscard]] double answer(Verb verb, double eta, double tenure, double horizon) const noexcept;
+  [[nodiscard]] double uncalibrated(Verb verb, double eta, double tenure,
+                                    double horizon) const noexcept;
   [[nodiscard]] Status check(Terms terms, std::span<const double> tenure, double horizon,
                              std::size_t rows) const;
 
@@ -168,6 +205,9 @@ class ChurnScorer {
   std::vector<double> terms_, reference_;
   std::vector<Input> columns_;
   churn::HazardCurve curve_;
+  churn::AgeTerms age_;
+  std::vector<double> covariance_;  // of all coefficients, 0 where not known
+  std::vector<ChurnCalibration> calibration_;
 };
 
 }  // namespace kam::scoring

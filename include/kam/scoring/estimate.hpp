@@ -34,6 +34,7 @@ struct Estimate {
   double events = 0;         ///< repeat orders, or spend rows, behind it
   double rows_rejected = 0;  ///< rows left out of the fit
   std::string warning{};     ///< identifiability in words
+  double longest = kNaN;     ///< last period seen by a fit of sbg or bdw; NaN otherwise [period]
   int phases = 1;            ///< k of bgcnbd and mbgcnbd
   /// Log-likelihoods at k = 1, 2, …, if k was chosen by them; NaN where no optimum was found.
   std::vector<double> k_profile{};
@@ -54,6 +55,7 @@ struct Estimate {
     e.events = fit.events;
     e.rows_rejected = static_cast<double>(fit.rows.rows_rejected);
     e.warning = fit.warning;
+    e.longest = fit.longest;
     return e;
   }
 

@@ -37,7 +37,8 @@ def parser() -> Parser:
     )
     top.add_argument("--version", action="version", version=f"kam {__version__}")
     commands = top.add_subparsers(metavar="COMMAND", dest="command", required=True)
-    for add in (_score, _check, _summarize, _fit, _backtest, _concentration, _explain, _profile):
+    commands_of = (_score, _check, _summarize, _fit, _predict, _backtest)
+    for add in (*commands_of, _concentration, _explain, _profile):
         add(commands)
     return top
 
@@ -127,6 +128,22 @@ def _fit(commands: Any) -> None:
     )
     c.add_argument("--json", action="store_true", help="as JSON")
     c.add_argument("--save", type=_types.output(".json"), metavar="MODEL.json", help="keep it")
+    _max_rejects(c)
+    _text_options(c)
+
+
+def _predict(commands: Any) -> None:
+    c = _command(commands, "predict", "a saved churn model applied to accounts", "_predict")
+    c.add_argument("model", metavar="MODEL.json", type=Path, help="from kam fit --save")
+    c.add_argument("file", metavar="FILE", type=Path, help="one row per account")
+    positive = _types.number(above=0)
+    c.add_argument("--horizon", type=positive, metavar="H", help="in the unit of the fit")
+    c.add_argument("--tenure", metavar="COLUMN", help="how long it has been there")
+    c.add_argument("--margin", metavar="COLUMN", help="margin per unit of time: value at risk")
+    c.add_argument("--renewal", metavar="COLUMN", help="time to the next renewal date")
+    c.add_argument("--id", metavar="COLUMN", help="copied into the output")
+    c.add_argument("--level", type=_types.level, default=0.8, metavar="P", help="of limits (0.8)")
+    _out(c)
     _max_rejects(c)
     _text_options(c)
 

@@ -45,6 +45,14 @@ def number(*, above: float | None = None, least: float | None = None) -> Callabl
     return convert
 
 
+def level(text: str) -> float:
+    """Of an interval, strictly between 0 and 1."""
+    value = number(above=0)(text)
+    if not value < 1:
+        raise ArgumentTypeError(f"must be below 1, got {text}")
+    return value
+
+
 def count(text: str) -> int:
     if not re.fullmatch(r"\d{1,18}", text):
         raise ArgumentTypeError(f"must be a whole number >= 0, got {text!r}")
