@@ -121,6 +121,12 @@ class ChurnLadder:
     def warning(self) -> str: ...
 
 class ChurnModel:
+    def calibrated(
+        self,
+        arg0: collections.abc.Sequence[
+            tuple[typing.SupportsFloat | typing.SupportsIndex, Calibrator]
+        ],
+    ) -> ChurnModel: ...
     def to_json(self) -> str: ...
     @property
     def age_names(self) -> list[str]: ...
@@ -131,9 +137,7 @@ class ChurnModel:
     @property
     def at_bound(self) -> list[str]: ...
     @property
-    def calibration(self) -> list[str]: ...
-    @calibration.setter
-    def calibration(self, arg0: collections.abc.Sequence[str]) -> None: ...
+    def calibration(self) -> list[tuple[float, Calibrator]]: ...
     @property
     def coefficients(self) -> list[float]: ...
     @property
@@ -191,12 +195,22 @@ class ChurnScorer:
         arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
         arg4: typing.SupportsFloat | typing.SupportsIndex,
     ) -> tuple: ...
+    def batch_interval(
+        self,
+        arg0: str,
+        arg1: collections.abc.Sequence[typing.Annotated[numpy.typing.ArrayLike, numpy.float64]],
+        arg2: typing.SupportsInt | typing.SupportsIndex,
+        arg3: typing.Annotated[numpy.typing.ArrayLike, numpy.float64] | None,
+        arg4: typing.SupportsFloat | typing.SupportsIndex,
+        arg5: typing.SupportsFloat | typing.SupportsIndex,
+    ) -> tuple: ...
     def churn(
         self,
         arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
         arg1: typing.SupportsFloat | typing.SupportsIndex,
         arg2: typing.SupportsFloat | typing.SupportsIndex,
     ) -> float: ...
+    def is_calibrated(self, arg0: typing.SupportsFloat | typing.SupportsIndex) -> bool: ...
     def level(self, arg0: typing.SupportsInt | typing.SupportsIndex, arg1: str) -> float: ...
     def probability(
         self, arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]
@@ -410,6 +424,7 @@ class CoxInput:
 
 class CoxModel:
     def baselines(self, arg0: typing.SupportsInt | typing.SupportsIndex) -> list: ...
+    def spreads(self) -> list: ...
     @property
     def coefficients(self) -> numpy.typing.NDArray[numpy.float64]: ...
     @property
@@ -437,6 +452,8 @@ class Estimate:
     def log_likelihood(self) -> float: ...
     @property
     def log_prior(self) -> float: ...
+    @property
+    def longest(self) -> float: ...
     @property
     def names(self) -> list[str]: ...
     @property
@@ -887,12 +904,30 @@ def concentration_interval(
 def cox_churn(
     arg0: CoxModel, arg1: CoxAccounts, arg2: typing.SupportsFloat | typing.SupportsIndex
 ) -> tuple: ...
+def cox_churn_interval(
+    arg0: CoxModel,
+    arg1: CoxAccounts,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+) -> tuple: ...
 def cox_log_hazard_ratio(arg0: CoxModel, arg1: CoxAccounts) -> tuple: ...
 def cox_restricted_mean(
     arg0: CoxModel, arg1: CoxAccounts, arg2: typing.SupportsFloat | typing.SupportsIndex
 ) -> tuple: ...
+def cox_restricted_mean_interval(
+    arg0: CoxModel,
+    arg1: CoxAccounts,
+    arg2: typing.SupportsFloat | typing.SupportsIndex,
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
+) -> tuple: ...
 def cox_survival(
     arg0: CoxModel, arg1: CoxAccounts, arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]
+) -> tuple: ...
+def cox_survival_interval(
+    arg0: CoxModel,
+    arg1: CoxAccounts,
+    arg2: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg3: typing.SupportsFloat | typing.SupportsIndex,
 ) -> tuple: ...
 def customer_equity(
     arg0: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
@@ -1181,6 +1216,14 @@ def given_cox(
             typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
             typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
             typing.SupportsFloat | typing.SupportsIndex,
+        ]
+    ],
+    arg4: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    arg5: collections.abc.Sequence[
+        tuple[
+            typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+            typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+            typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
         ]
     ],
 ) -> CoxModel: ...

@@ -126,8 +126,8 @@ class CoxPH:
         names = self._covariates(frame, duration, event, entry, sample_weight, covariates)
         columns, rows = read_rows(frame, duration, event, entry, sample_weight)
         self._roles = (duration, event, entry)
-        options = {"levels": self.levels, "unseen": self.unseen, "missing": self.missing}
-        self._design, made = Design.learn(columns, names, **options)
+        options = (self.levels, self.unseen, self.missing)
+        self._design, made = Design.learn(columns, names, (), *options)
         self._strata, stratum, no_stratum = Strata.learn(columns, names_of(self.strata))
         data = self._input(columns, rows, made, stratum, no_stratum)
         self._model, facts = _core.fit_cox(

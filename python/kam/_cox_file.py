@@ -20,14 +20,23 @@ if TYPE_CHECKING:
     from kam._cox import CoxPH
 
 
+_KNOTS = 32  # of the mean covariates of those at risk, shared by the strata
+
+
+def _digits(values: Any, steps: int) -> list[float | None]:
+    return numbers_to_json(values if steps == 0 else [float(f"{v:.6g}") for v in values])
+
+
 def to_text(model: CoxPH, fitted: _core.CoxModel, steps: int) -> str:
+    # Of a file that is thinned, limits are good to some digits; of a pickle to the bit.
+    knots = 0 if steps == 0 else max(4, _KNOTS // max(1, len(model._strata.levels)))
     spreads = [
         {
-            "hazard": numbers_to_json(hazard),
-            "variance": numbers_to_json(variance),
-            "moments": numbers_to_json(moments),
+            "variance": _digits(variance, steps),
+            "mean_hazard": numbers_to_json(hazard),
+            "mean_moments": _digits(moments, steps),
         }
-        for hazard, variance, moments in fitted.spreads()
+        for variance, hazard, moments in fitted.spreads(steps, knots)
     ]
     baselines = [
         {
@@ -99,7 +108,11 @@ def _fill(content: dict[str, Any], model: CoxPH) -> None:
         baselines,
         numbers_from_json(content["covariance"]),
         [
-            tuple(numbers_from_json(s[name]) for name in ("hazard", "variance", "moments"))
+            (
+                numbers_from_json(s["variance"]),
+                numbers_from_json(s["mean_hazard"]),
+                numbers_from_json(s["mean_moments"]),
+            )
             for s in content.get("spreads", [])  # without them there are no intervals
         ],
     )

@@ -201,14 +201,17 @@ cox::Model given_cox(const std::vector<std::string>& names, const Doubles& coeff
   model.coefficients.assign(in(coefficients).begin(), in(coefficients).end());
   model.means.assign(in(means).begin(), in(means).end());
   for (const auto& [time, hazard, longest] : baselines)
-    model.baselines.push_back(
-        {{in(time).begin(), in(time).end()}, {in(hazard).begin(), in(hazard).end()}, longest, {}});
+    model.baselines.push_back({{in(time).begin(), in(time).end()},
+                               {in(hazard).begin(), in(hazard).end()},
+                               longest,
+                               {},
+                               {}});
   model.covariance.assign(in(covariance).begin(), in(covariance).end());
   for (std::size_t s = 0; s < spreads.size() && s < model.baselines.size(); ++s) {
-    const auto& [hazard, variance, moments] = spreads[s];
-    model.baselines[s].spread = {{in(hazard).begin(), in(hazard).end()},
-                                 {in(variance).begin(), in(variance).end()},
-                                 {in(moments).begin(), in(moments).end()}};
+    const auto& [variance, hazard, moments] = spreads[s];
+    model.baselines[s].variance.assign(in(variance).begin(), in(variance).end());
+    model.baselines[s].means = {{in(hazard).begin(), in(hazard).end()},
+                                {in(moments).begin(), in(moments).end()}};
   }
   return model;
 }
@@ -292,12 +295,16 @@ void bind_cox(py::module_& m) {
       .def_property_readonly("coefficients",
                              [](const cox::Model& x) { return to_array(x.coefficients); })
       .def_property_readonly("means", [](const cox::Model& x) { return to_array(x.means); })
-      .def("spreads",
-           [](const cox::Model& model) {
+      .def("spreads",  // of the baselines thinned to so many steps: V there, M at so many knots
+           [](const cox::Model& model, std::size_t steps, std::size_t knots) {
              py::list out;
-             for (const cox::Baseline& b : model.baselines)
-               out.append(py::make_tuple(to_array(b.spread.hazard), to_array(b.spread.variance),
-                                         to_array(b.spread.moments)));
+             for (const cox::Baseline& whole : model.baselines) {
+               double error = 0;
+               const cox::Baseline b = steps == 0 ? whole : cox::thin(whole, steps, error);
+               const cox::BaselineMeans means = knots == 0 ? b.means : cox::thin(b.means, knots);
+               out.append(py::make_tuple(to_array(b.variance), to_array(means.hazard),
+                                         to_array(means.moments)));
+             }
              return out;
            })
       .def("baselines", [](const cox::Model& model, std::size_t steps) {

@@ -102,7 +102,7 @@ def test_telco(telco: pd.DataFrame) -> None:  # R
     churn = model.predict_churn(young, 12, tenure="tenure")
     monthly = (young.Contract == "Month-to-month").to_numpy()
     assert churn[monthly].mean() > 5 * churn[~monthly].mean()
-    assert len(model.to_json()) < 40_000
+    assert len(model.to_json()) < 110_000  # 35 strata, 13 columns
     again = kam.CoxPH.from_json(model.to_json())
     assert_allclose(again.predict_churn(young, 12, tenure="tenure"), churn, rtol=1e-12)
     with pytest.warns(kam.RowWarning, match="a stratum the fit did not have"):
@@ -181,7 +181,7 @@ def test_proportional_hazards(model: kam.CoxPH) -> None:  # R: cox.zph
 
 def test_files(model: kam.CoxPH) -> None:
     text = model.to_json()
-    assert len(text) < 6000
+    assert len(text) < 12_000
     again = kam.CoxPH.from_json(text)
     assert again.params_ == model.params_
     assert again.summary() == model.summary()

@@ -174,7 +174,7 @@ def test_huge_and_tiny_covariates_cost_no_digits(name: str, size: float) -> None
 
 @pytest.mark.parametrize("name", TIMED)
 def test_a_duration_of_1e300_is_told_or_taken(name: str) -> None:
-    """Periods end at a million; where time is continuous the row is a long one, told if it harms."""
+    """Periods end at a million; where time is continuous it is a long one, told if it harms."""
     frame = customers()
     bad = with_row(frame, months=1e300, lost=0.0)
     if name == "Hazard":

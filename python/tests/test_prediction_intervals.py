@@ -127,7 +127,7 @@ def test_a_robust_fit_has_robust_intervals(telco: pd.DataFrame) -> None:
 def test_every_kind_of_frame(kind: str, models: dict[str, Any], telco: pd.DataFrame) -> None:
     columns = {name: telco[name].to_numpy()[:30] for name in telco.columns}
     for name in ("CoxPH", "Hazardlogit"):
-        options: dict[str, Any] = {"horizon": 2, "tenure": "tenure", "interval": True}
+        options: dict[str, Any] = {"horizon": 2, "tenure": 5, "interval": True}
         expected = quiet(models[name].predict_churn, columns, **options)
         made = quiet(models[name].predict_churn, to_frame(kind, columns), **options)
         assert kam._frames.kind_of(made) == kind
@@ -140,10 +140,12 @@ def test_every_kind_of_frame(kind: str, models: dict[str, Any], telco: pd.DataFr
 def test_files_keep_the_intervals(name: str, models: dict[str, Any], telco: pd.DataFrame) -> None:
     batch, model = telco.head(100), models[name]
     expected = quiet(model.predict_churn, batch, 6, "tenure", interval=True)
-    for again in (kam.load_model(model.to_json()), pickle.loads(pickle.dumps(model))):
-        pd.testing.assert_frame_equal(
-            quiet(again.predict_churn, batch, 6, "tenure", interval=True), expected
-        )
+    for again, tolerance in (
+        (pickle.loads(pickle.dumps(model)), 0),
+        (kam.load_model(model.to_json()), 5e-3 if name == "CoxPH" else 0),  # six digits, 32 points
+    ):
+        table = quiet(again.predict_churn, batch, 6, "tenure", interval=True)
+        pd.testing.assert_frame_equal(table, expected, rtol=tolerance, atol=0)
 
 
 def test_a_cox_file_without_spreads_answers_without_intervals(
@@ -159,7 +161,7 @@ def test_a_cox_file_without_spreads_answers_without_intervals(
     assert np.array_equal(
         quiet(old.predict_churn, batch, 2), quiet(models["CoxPH"].predict_churn, batch, 2)
     )
-    with pytest.raises(ValueError, match="no spread of its baseline"):
+    with pytest.raises(ValueError, match="no variance of its baseline"):
         old.predict_churn(batch, 2, interval=True)
 
 
@@ -222,7 +224,7 @@ def test_a_renewal_model_knows_what_it_has_seen(
     given = kam.ShiftedBetaGeometric.from_params(alpha=1, beta=2)
     assert np.isnan(given.longest_)
     assert list(kam.in_force(given, {"t": [500]}, tenure="t", horizon=6)["status"]) == ["ok"]
-    cohort = kam.BetaDiscreteWeibull().fit_cohort([1000, 869, 743, 653, 593])
+    cohort = kam.ShiftedBetaGeometric().fit_cohort([1000, 869, 743, 653, 593])
     assert cohort.longest_ == 4
 
 

@@ -10,35 +10,31 @@ namespace {
 
 using numeric::failed;
 
-/// H0 after all steps at times <= time.
-double hazard_at(const Baseline& b, double time) {
-  const auto after = std::upper_bound(b.time.begin(), b.time.end(), time);
-  return after == b.time.begin() ? 0
-                                 : b.hazard[static_cast<std::size_t>(after - b.time.begin()) - 1];
-}
-double hazard_behind(const Baseline& b, double tenure) {
-  return tenure == 0 ? 0 : hazard_at(b, tenure);
-}
-
-/// Where a hazard lies among the knots: from + share of the way to the next one; knot 0 is (0, 0).
-struct Place {
-  std::size_t next;  // the first knot that is not below it
-  double share;      // of the way there from the knot before
+/// H0 and V after all steps at times <= time.
+struct Level {
+  double hazard = 0, variance = 0;
 };
-
-Place place_of(const BaselineSpread& s, double hazard) {
-  const auto found = std::lower_bound(s.hazard.begin(), s.hazard.end(), hazard);
-  if (found == s.hazard.end()) return {s.hazard.size() - 1, 1};
-  const auto next = static_cast<std::size_t>(found - s.hazard.begin());
-  const double below = next == 0 ? 0 : s.hazard[next - 1];
-  return {next, (hazard - below) / (s.hazard[next] - below)};
+Level level_at(const Baseline& b, double time) {
+  const auto after = std::upper_bound(b.time.begin(), b.time.end(), time);
+  if (after == b.time.begin()) return {};
+  const auto i = static_cast<std::size_t>(after - b.time.begin()) - 1;
+  return {b.hazard[i], b.variance[i]};
+}
+/// Tenure 0 has no step behind it, not even one at time 0.
+Level level_behind(const Baseline& b, double tenure) {
+  return tenure == 0 ? Level{} : level_at(b, tenure);
 }
 
-/// A column of knots (stride apart, its first at `values`) read at a place.
-double read(const double* values, std::size_t stride, const Place& at) {
-  const double below = at.next == 0 ? 0 : values[(at.next - 1) * stride];
-  const double above = values[at.next * stride];
-  return at.share == 1 ? above : below + at.share * (above - below);
+/// M of column j at a hazard.
+double moment_at(const BaselineMeans& m, std::size_t p, std::size_t j, double hazard) {
+  const auto found = std::lower_bound(m.hazard.begin(), m.hazard.end(), hazard);
+  if (found == m.hazard.end()) return m.moments[(m.hazard.size() - 1) * p + j];
+  const auto next = static_cast<std::size_t>(found - m.hazard.begin());
+  const double h = next == 0 ? 0 : m.hazard[next - 1];
+  const double below = next == 0 ? 0 : m.moments[(next - 1) * p + j];
+  const double above = m.moments[next * p + j];
+  const double share = (hazard - h) / (*found - h);
+  return share == 1 ? above : below + share * (above - below);
 }
 
 /// d' C d; what is not known of C counts as known exactly.
@@ -90,20 +86,16 @@ class Rows {
   std::vector<const double*> columns_;
 };
 
-/// Standard error of ln L over H0 from `from` to `to` > `from`; `x` becomes d.
-double se_log_hazard(const Rows& rows, const BaselineSpread& spread, double from, double to,
-                     std::vector<double>& x) {
-  const Place start = place_of(spread, from), end = place_of(spread, to);
+/// Standard error of ln L from `from` to `to`; `x` becomes d.
+double se_log_hazard(const Rows& rows, const BaselineMeans& means, const Level& from,
+                     const Level& to, std::vector<double>& x) {
   const std::size_t p = x.size();
-  const double hazard = to - from;
-  const double variance = read(spread.variance.data(), 1, end) -
-                          (from > 0 ? read(spread.variance.data(), 1, start) : 0);
+  const double hazard = to.hazard - from.hazard;
   for (std::size_t j = 0; j < p; ++j) {
-    const double* column = spread.moments.data() + j;
-    const double moment = read(column, p, end) - (from > 0 ? read(column, p, start) : 0);
-    x[j] -= moment / hazard;
+    const double before = from.hazard > 0 ? moment_at(means, p, j, from.hazard) : 0;
+    x[j] -= (moment_at(means, p, j, to.hazard) - before) / hazard;
   }
-  const double square = std::max(variance, 0.0) / hazard / hazard;
+  const double square = std::max(to.variance - from.variance, 0.0) / hazard / hazard;
   return std::sqrt(square + quadratic_form(rows.covariance(), x));
 }
 
@@ -117,71 +109,69 @@ Interval of_hazard(double estimate, double log_hazard, double width, bool stays)
   return {estimate, std::min(lo, estimate), std::max(hi, estimate)};
 }
 
-/// Sums over spans between knots, in which V and M are linear in H0: nothing per step but two
-/// products.
+/// Sum over the steps ahead of A (x dH - dM), A the mean time still to be lived after a step.
+/// Between knots M is linear in H0, so that a step costs a product and a knot the columns.
 class SpanSums {
  public:
-  SpanSums(const BaselineSpread& spread, const std::vector<double>& x, double from)
-      : s_(spread), x_(x), slope_(x.size(), 0), at_(from), knot_(place_of(spread, from).next) {
-    if (knot_ < s_.hazard.size() && s_.hazard[knot_] == from) ++knot_;
+  SpanSums(const BaselineMeans& means, const std::vector<double>& x, double from)
+      : m_(means), x_(x), sum_(x.size(), 0), at_(from) {
+    const auto next = std::upper_bound(m_.hazard.begin(), m_.hazard.end(), from);
+    knot_ = static_cast<std::size_t>(next - m_.hazard.begin());
   }
 
   /// H0 rises to `hazard` at a step after which a mean time `left` is still to be lived.
   void rise(double hazard, double left) {
-    while (at_ < hazard && knot_ < s_.hazard.size()) {
-      const double end = std::min(hazard, s_.hazard[knot_]);
+    while (at_ < hazard && knot_ < m_.hazard.size()) {
+      const double end = std::min(hazard, m_.hazard[knot_]);
       weight_ += left * (end - at_);
-      square_ += left * left * (end - at_);
       at_ = end;
-      if (at_ == s_.hazard[knot_]) flush();
+      if (at_ == m_.hazard[knot_]) flush();
     }
   }
-
-  /// Variance, in units of the risk.
-  [[nodiscard]] double variance(const std::vector<double>& covariance) {
-    if (knot_ < s_.hazard.size()) flush();
-    return std::max(variance_, 0.0) + quadratic_form(covariance, slope_);
+  [[nodiscard]] const std::vector<double>& sum() {
+    if (knot_ < m_.hazard.size()) flush();
+    return sum_;
   }
 
  private:
   void flush() {
     const std::size_t p = x_.size(), k = knot_++;
-    const double width = s_.hazard[k] - (k == 0 ? 0 : s_.hazard[k - 1]);
-    const auto rate = [&](const double* column, std::size_t stride) {
-      return width > 0 ? (column[k * stride] - (k == 0 ? 0 : column[(k - 1) * stride])) / width : 0;
-    };
-    variance_ += square_ * rate(s_.variance.data(), 1);
-    for (std::size_t j = 0; j < p; ++j)
-      slope_[j] += weight_ * (x_[j] - rate(s_.moments.data() + j, p));
-    weight_ = square_ = 0;
+    const double width = m_.hazard[k] - (k == 0 ? 0 : m_.hazard[k - 1]);
+    for (std::size_t j = 0; j < p && width > 0; ++j) {
+      const double rise = m_.moments[k * p + j] - (k == 0 ? 0 : m_.moments[(k - 1) * p + j]);
+      sum_[j] += weight_ * (x_[j] - rise / width);
+    }
+    weight_ = 0;
   }
 
-  const BaselineSpread& s_;
+  const BaselineMeans& m_;
   const std::vector<double>& x_;
-  std::vector<double> slope_;
-  double at_, weight_ = 0, square_ = 0, variance_ = 0;
-  std::size_t knot_;
+  std::vector<double> sum_;
+  double at_, weight_ = 0;
+  std::size_t knot_ = 0;
 };
 
-/// Standard error of E[min(T - tenure, horizon)], whose estimate is `mean`. With A the mean time
-/// still to be lived after a step: the root of sum of A^2 r^2 dV + q' C q, q = r sum of A (x dH -
-/// dM).
+/// Standard error of E[min(T - tenure, horizon)], whose estimate is `mean`: the root of sum of
+/// A^2 r^2 dV + q' C q, q = r sum of A (x dH - dM).
 double se_mean(const Rows& rows, std::size_t i, double horizon, double mean) {
   const Baseline& b = rows.baseline(i);
   std::vector<double> x(rows.covariates());
   const double risk = std::exp(rows.read(i, x)), tenure = rows.tenure(i), end = tenure + horizon;
-  const double start = hazard_behind(b, tenure);
+  const Level start = level_behind(b, tenure);
   const auto after = std::upper_bound(b.time.begin(), b.time.end(), tenure);
-  SpanSums sums(b.spread, x, start);
-  double lived = 0, at = tenure, survival = 1;
+  SpanSums sums(b.means, x, start.hazard);
+  double lived = 0, at = tenure, survival = 1, square = 0, variance = start.variance;
   for (auto k = static_cast<std::size_t>((tenure == 0 ? b.time.begin() : after) - b.time.begin());
        k < b.time.size() && b.time[k] < end; ++k) {
     lived += survival * (b.time[k] - at);
     at = b.time[k];
-    sums.rise(b.hazard[k], mean - lived);
-    survival = std::exp(-(b.hazard[k] - start) * risk);
+    const double left = mean - lived;
+    square += left * left * (b.variance[k] - variance);
+    variance = b.variance[k];
+    sums.rise(b.hazard[k], left);
+    survival = std::exp(-(b.hazard[k] - start.hazard) * risk);
   }
-  return risk * std::sqrt(sums.variance(rows.covariance()));
+  return risk * std::sqrt(std::max(square, 0.0) + quadratic_form(rows.covariance(), sums.sum()));
 }
 
 Interval of_mean(double estimate, double se, double z, double horizon) {
@@ -191,23 +181,24 @@ Interval of_mean(double estimate, double se, double z, double horizon) {
   return {estimate, std::min(i.lo * horizon, estimate), std::max(i.hi * horizon, estimate)};
 }
 
-Status check_spread(const Model& model) {
+Status check_variance(const Model& model) {
   const std::size_t p = model.names.size();
   bool known = model.covariance.size() == p * p;
   for (const Baseline& b : model.baselines) {
-    const std::size_t knots = b.spread.hazard.size();
-    known &= (knots > 0) == !b.time.empty() && b.spread.variance.size() == knots &&
-             b.spread.moments.size() == knots * p;
+    const std::size_t knots = b.means.hazard.size();
+    known &= (knots > 0) == !b.time.empty() && b.variance.size() == b.time.size() &&
+             b.means.moments.size() == knots * p;
   }
   if (known) return {};
-  return {StatusCode::invalid_argument,
-          "`model` has no spread of its baseline: intervals need a model fitted or saved with it"};
+  return {
+      StatusCode::invalid_argument,
+      "`model` has no variance of its baseline: intervals need a model fitted or saved with it"};
 }
 
 Result<double> check_call(const Model& model, double level, const IntervalColumns& out) {
   auto z = interval_z(level);
   if (!z) return z;
-  if (Status s = check_spread(model); !s.ok()) return s;
+  if (Status s = check_variance(model); !s.ok()) return s;
   if (Status s = check_size("lo", out.lo.size(), out.estimate.size()); !s.ok()) return s;
   if (Status s = check_size("hi", out.hi.size(), out.estimate.size()); !s.ok()) return s;
   return z;
@@ -236,12 +227,12 @@ BatchReport fill(BatchReport report, std::size_t rows, std::size_t width,
 }
 
 /// Limits of a row over the hazard from `from` to `to`.
-Interval limits_of(const Rows& rows, std::size_t i, double from, double to, double estimate,
-                   double z, bool stays) {
-  if (!(to > from)) return {estimate, estimate, estimate};
+Interval limits_of(const Rows& rows, std::size_t i, const Level& from, const Level& to,
+                   double estimate, double z, bool stays) {
+  if (!(to.hazard > from.hazard)) return {estimate, estimate, estimate};
   std::vector<double> x(rows.covariates());
-  const double log_hazard = rows.read(i, x) + std::log(to - from);
-  const double se = se_log_hazard(rows, rows.baseline(i).spread, from, to, x);
+  const double log_hazard = rows.read(i, x) + std::log(to.hazard - from.hazard);
+  const double se = se_log_hazard(rows, rows.baseline(i).means, from, to, x);
   return of_hazard(estimate, log_hazard, z * se, stays);
 }
 
@@ -255,8 +246,8 @@ BatchReport survival(const Model& model, const Accounts& accounts, std::span<con
   const Rows rows(model, accounts);
   return fill(report, accounts.rows, times.size(), out, executor,
               [&](std::size_t i, std::size_t k, double estimate) {
-                const double hazard = hazard_at(rows.baseline(i), times[k]);
-                return limits_of(rows, i, 0, hazard, estimate, *z, true);
+                const Level to = level_at(rows.baseline(i), times[k]);
+                return limits_of(rows, i, {}, to, estimate, *z, true);
               });
 }
 
@@ -269,8 +260,8 @@ BatchReport churn_probability(const Model& model, const Accounts& accounts, doub
   return fill(report, accounts.rows, 1, out, executor,
               [&](std::size_t i, std::size_t, double estimate) {
                 const Baseline& b = rows.baseline(i);
-                const double from = hazard_behind(b, rows.tenure(i));
-                const double to = horizon == 0 ? from : hazard_at(b, rows.tenure(i) + horizon);
+                const Level from = level_behind(b, rows.tenure(i));
+                const Level to = horizon == 0 ? from : level_at(b, rows.tenure(i) + horizon);
                 return limits_of(rows, i, from, to, estimate, *z, false);
               });
 }

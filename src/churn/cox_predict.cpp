@@ -215,7 +215,7 @@ Baseline thin(const Baseline& baseline, std::size_t steps, double& error) {
   if (size <= steps || steps < 2) return baseline;
   Baseline out;
   out.longest = baseline.longest;
-  out.spread = baseline.spread;
+  out.means = baseline.means;
   const double end = baseline.hazard.back();
   double kept = 0;
   for (std::size_t i = 0; i < size; ++i) {
@@ -225,6 +225,7 @@ Baseline thin(const Baseline& baseline, std::size_t steps, double& error) {
     if (i + 1 == size || (room && h >= due)) {
       out.time.push_back(baseline.time[i]);
       out.hazard.push_back(h);
+      if (!baseline.variance.empty()) out.variance.push_back(baseline.variance[i]);
       kept = h;
     }
     error = std::max(error, (h - kept) / end);

@@ -290,24 +290,21 @@ TEST(CoxIntervalsLaws, SurvivalIsOneLessChurnAndWidthGrowsWithLevelAndDistance) 
   }
 }
 
-TEST(CoxIntervalsLaws, AnAccountCutIntoWindowsAddsUp) {  // increments are independent of each other
+TEST(CoxIntervalsLaws, WhatTheVarianceIsMadeOfRises) {
   const auto fit = test::fit(simulate(4, 200, false));
   ASSERT_TRUE(fit);
-  // At the mean covariates of all risk sets alike the coefficients matter little: V adds up.
-  const cox::BaselineSpread& s = fit->model.baselines[0].spread;
-  for (std::size_t k = 1; k < s.hazard.size(); ++k) {
-    EXPECT_GT(s.hazard[k], s.hazard[k - 1]);
-    EXPECT_GT(s.variance[k], s.variance[k - 1]);
-  }
-  EXPECT_EQ(s.hazard.back(), fit->model.baselines[0].hazard.back());
-  EXPECT_LE(s.hazard.size(), cox::BaselineSpread::kKnots);
+  const cox::Baseline& b = fit->model.baselines[0];
+  ASSERT_EQ(b.variance.size(), b.time.size());
+  for (std::size_t k = 1; k < b.time.size(); ++k) EXPECT_GT(b.variance[k], b.variance[k - 1]);
+  EXPECT_EQ(b.means.hazard.back(), b.hazard.back());
+  EXPECT_LE(b.means.hazard.size(), cox::BaselineMeans::kKnots);
 }
 
 TEST(CoxIntervalsLaws, KnotsOfALongBaselineMoveAnIntervalLittle) {
   const SurvivalData d = simulate(12, 1500, false);
   const auto fit = test::fit(d);
   ASSERT_TRUE(fit);
-  ASSERT_GT(fit->model.baselines[0].time.size(), 5 * cox::BaselineSpread::kKnots);
+  ASSERT_GT(fit->model.baselines[0].time.size(), 5 * cox::BaselineMeans::kKnots);
   for (const double tenure : {0.0, 2.0, 9.0}) {
     double hazard = 0, variance = 0;
     for (const Step& s : steps_of(d, fit->model.coefficients, cox::Ties::efron, 0)) {
@@ -324,6 +321,25 @@ TEST(CoxIntervalsLaws, KnotsOfALongBaselineMoveAnIntervalLittle) {
     const double expected =
         std::sqrt(variance / hazard / hazard + from_coefficients(*fit, log_hazard));
     EXPECT_NEAR(se_behind(churn(fit->model, Asked(0.8, 1, tenure), 5)) / expected, 1, 2e-3);
+  }
+}
+
+TEST(CoxIntervalsLaws, ThinnedForAFileTheyStayClose) {
+  const auto fit = test::fit(simulate(12, 1500, false));
+  ASSERT_TRUE(fit);
+  cox::Model thinned = fit->model;
+  double error = 0;
+  thinned.baselines[0] = cox::thin(thinned.baselines[0], 256, error);
+  thinned.baselines[0].means = cox::thin(thinned.baselines[0].means, 32);
+  EXPECT_LE(thinned.baselines[0].means.hazard.size(), 32u);
+  EXPECT_LE(thinned.baselines[0].variance.size(), 256u);
+  EXPECT_EQ(thinned.baselines[0].variance.size(), thinned.baselines[0].time.size());
+  for (const double tenure : {0.0, 2.0, 9.0}) {
+    const Asked asked(0.8, 1, tenure);
+    EXPECT_NEAR(se_behind(churn(thinned, asked, 5)) / se_behind(churn(fit->model, asked, 5)), 1,
+                0.02);
+    const Interval few = mean(thinned, asked, 5), all = mean(fit->model, asked, 5);
+    EXPECT_NEAR((few.hi - few.lo) / (all.hi - all.lo), 1, 0.02);
   }
 }
 
@@ -385,10 +401,13 @@ TEST(CoxIntervalsHostile, WrongCallsLeaveTheOutputAlone) {
   for (const double level : {0.0, 1.0, -0.5, kNaN}) refused(fit->model, level, "level");
   cox::Model bare = fit->model;
   bare.covariance.clear();
-  refused(bare, kLevel, "spread");
+  refused(bare, kLevel, "variance");
   bare = fit->model;
-  bare.baselines[0].spread = {};
-  refused(bare, kLevel, "spread");
+  bare.baselines[0].means = {};
+  refused(bare, kLevel, "variance");
+  bare = fit->model;
+  bare.baselines[0].variance.clear();
+  refused(bare, kLevel, "variance");
   Intervals out(1);
   const auto report = cox::churn_probability(fit->model, asked.accounts(), 3, kLevel,
                                              {out.estimate, out.lo, std::span<double>{}});

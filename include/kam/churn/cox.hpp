@@ -51,26 +51,24 @@ struct Options {
   int max_iterations = 50;
 };
 
-/// How well the cumulative hazard of a stratum is known, as functions of H0 itself, linear between
-/// at most kKnots of them from (0, 0) on. They are what the variance of a prediction is made of:
-///
-///   V = sum of w / S0^2,   M = sum of w / S0 (x_bar - mean)    over the events so far
-///
-/// S0 the weighted sum of the risks of those at risk, x_bar their mean covariates; events that
-/// share a time as in H0. Empty: nobody knows, and intervals are NaN.
-struct BaselineSpread {
+/// The mean covariates of those at risk, as what the variance of a prediction needs of them: M(t) =
+/// sum over the events until t of w / S0 (x_bar - mean), S0 the weighted sum of the risks of those
+/// at risk. A function of H0 itself, linear between at most kKnots of its values, from (0, 0) on.
+struct BaselineMeans {
   static constexpr std::size_t kKnots = 128;
-  std::vector<double> hazard;    ///< H0, ascending                           [-]
-  std::vector<double> variance;  ///< V, of H0 with the coefficients known    [-]
-  std::vector<double> moments;   ///< M, knots x p row-major; 0 for a dropped column
+  std::vector<double> hazard;   ///< H0, ascending                           [-]
+  std::vector<double> moments;  ///< M, knots x p row-major; 0 for a dropped column
 };
 
-/// Cumulative hazard of a stratum at mean covariates, a step function.
+/// Cumulative hazard of a stratum at mean covariates, a step function. Without `variance` and
+/// `means` it predicts, and has no intervals.
 struct Baseline {
   std::vector<double> time;    ///< ascending                                [time]
   std::vector<double> hazard;  ///< H0(time), right after the events         [-]
   double longest = 0;          ///< largest observed duration; NaN if the stratum has no row
-  BaselineSpread spread{};
+  /// V(time) = sum over the events so far of w / S0^2: of H0, the coefficients known.
+  std::vector<double> variance{};
+  BaselineMeans means{};
 };
 
 /// What scoring needs: a plain value, independent of the rows of the fit but for the steps.
@@ -183,7 +181,7 @@ BatchReport restricted_mean(const Model& model, const Accounts& accounts, double
 /// restricted mean in the log-odds of its share of the horizon. A window without an event has an
 /// interval of no width. A robust fit has the robust C; dV stays that of the model.
 ///
-/// invalid_argument for a level outside (0, 1) or a model without covariance or spread. Cost:
+/// invalid_argument for a level outside (0, 1) or a model without covariance, V and M. Cost:
 /// O(p^2) per account and time.
 BatchReport survival(const Model& model, const Accounts& accounts, std::span<const double> times,
                      double level, const IntervalColumns& out, const Executor& executor = {});
@@ -195,8 +193,11 @@ BatchReport restricted_mean(const Model& model, const Accounts& accounts, double
                             const Executor& executor = {});
 
 /// A baseline of at most `steps` steps (>= 2), spread evenly over the hazard; a baseline that is
-/// short enough comes back unchanged. `error`: the largest change of H0, as a share of its end. The
-/// spread is kept as it is.
+/// short enough comes back unchanged. `error`: the largest change of H0, as a share of its end.
+/// `means` are kept as they are.
 [[nodiscard]] Baseline thin(const Baseline& baseline, std::size_t steps, double& error);
+
+/// The same of M: at most `knots` of them (>= 1), spread evenly over the hazard.
+[[nodiscard]] BaselineMeans thin(const BaselineMeans& means, std::size_t knots);
 
 }  // namespace kam::cox
