@@ -17,7 +17,7 @@ from kam._compare import compare
 from kam._concentration import Concentration, concentration
 from kam._core import __version__
 from kam._covariates import BGNBDCovariates, MBGNBDCovariates, ParetoNBDCovariates
-from kam._cox import CoxPH, ProportionalHazards
+from kam._cox import CoxPH
 from kam._data_report import DataReport
 from kam._dependence import concentration_over_time, mutual_dependence
 from kam._discount import effective_annual_rate
@@ -54,6 +54,7 @@ from kam._order_state import OrderState
 from kam._pareto import ParetoTail, pareto_tail
 from kam._profile import profiles
 from kam._profit import Campaign, MaximumProfit, expected_profit, maximum_profit
+from kam._proportional_hazards import ProportionalHazards
 from kam._regular import BGCNBD, MBGCNBD
 from kam._retention import (
     CustomerEquity,
