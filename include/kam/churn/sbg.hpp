@@ -101,8 +101,9 @@ struct Parameters {
 /// Maximum likelihood by Newton's method in the logarithms of the parameters, gradient and Hessian
 /// analytic, rows collapsed to the numbers that renewed and left in each period. Unreadable rows
 /// are left out and counted. The ridge alpha, beta -> infinity (one constant churn probability) is
-/// reported as boundary. `longest` is the last period in which somebody was seen. Errors: size_mismatch; invalid_argument; insufficient_data without an
-/// event. Cost: one pass over the rows, then some 10 ns per period and iteration.
+/// reported as boundary. `longest` is the last period in which somebody was seen. Errors:
+/// size_mismatch; invalid_argument; insufficient_data without an event. Cost: one pass over the
+/// rows, then some 10 ns per period and iteration.
 [[nodiscard]] Result<FitResult<Parameters>> fit(const RenewalColumns& customers,
                                                 const FitOptions<Parameters>& options = {});
 
