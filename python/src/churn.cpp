@@ -187,8 +187,6 @@ void bind_scorer(py::module_& m) {
                        double horizon) { return s.churn(in(row), tenure, horizon); })
       .def("batch", &batch)
       .def("batch_interval", &batch_interval)
-      .def("is_calibrated",
-           [](const ChurnScorer& s, double horizon) { return s.calibrator(horizon) != nullptr; })
       .def("reasons", &reasons);
 }
 

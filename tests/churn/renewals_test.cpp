@@ -254,7 +254,8 @@ TEST(RenewalFit, OptimumAndCurvatureByFiniteDifferences) {
 }
 
 TEST(RenewalFit, KnowsTheLastPeriodSomebodyWasSeenIn) {
-  const std::vector<double> duration{3, 7, 12, 40, kNaN}, event{1, 0, 0, 1, 1}, entry{0, 5, 0, 0, 0};
+  const std::vector<double> duration{3, 7, 12, 40, kNaN}, event{1, 0, 0, 1, 1},
+      entry{0, 5, 0, 0, 0};
   const std::vector<double> weight{2, 1, 1, 0, 1};  // the row of 40 periods counts nothing
   const RenewalColumns rows{duration, event, entry, weight};
   EXPECT_EQ(sbg::fit(rows)->longest, 12);
