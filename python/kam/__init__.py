@@ -9,19 +9,32 @@ Frames of pandas, Polars, PyArrow or DuckDB come in, the same kind goes out; a d
 needs none of them.
 """
 
-from kam._aft import ExponentialAFT, LogLogisticAFT, LogNormalAFT, WeibullAFT
-from kam._backtest import BacktestResult, backtest
-from kam._bootstrap import BootstrapResult
-from kam._calibration import Calibrator, calibrate, shift_prior
-from kam._compare import compare
-from kam._concentration import Concentration, concentration
+from kam._churn.aft import ExponentialAFT, LogLogisticAFT, LogNormalAFT, WeibullAFT
+from kam._churn.backtest import BacktestResult, backtest
+from kam._churn.bootstrap import BootstrapResult
+from kam._churn.calibration import Calibrator, calibrate, shift_prior
+from kam._churn.compare import compare
+from kam._churn.covariates import BGNBDCovariates, MBGNBDCovariates, ParetoNBDCovariates
+from kam._churn.cox import CoxPH
+from kam._churn.discrete import BGBB, BetaDiscreteWeibull, ShiftedBetaGeometric
+from kam._churn.evaluation import Evaluation, evaluate
+from kam._churn.groups import GroupedModel, fit_by
+from kam._churn.hazard import Hazard, Logistic
+from kam._churn.in_force import in_force
+from kam._churn.ladder import ChurnLadder, churn_probability
+from kam._churn.models import BGNBD, MBGNBD, NBD, ParetoNBD
+from kam._churn.order_grid import OrderGrid, order_grid
+from kam._churn.profit import Campaign, MaximumProfit, expected_profit, maximum_profit
+from kam._churn.proportional_hazards import ProportionalHazards
+from kam._churn.regular import BGCNBD, MBGCNBD
+from kam._churn.survival import KaplanMeier, LogRankResult, NelsonAalen, log_rank
+from kam._churn.survival_evaluation import BrierResult, brier_score, concordance
+from kam._concentration.concentration import Concentration, concentration
+from kam._concentration.dependence import concentration_over_time, mutual_dependence
+from kam._concentration.pareto import ParetoTail, pareto_tail
+from kam._concentration.risk import RevenueAtRisk, revenue_at_risk
 from kam._core import __version__
-from kam._covariates import BGNBDCovariates, MBGNBDCovariates, ParetoNBDCovariates
-from kam._cox import CoxPH
-from kam._data_report import DataReport
-from kam._dependence import concentration_over_time, mutual_dependence
-from kam._discount import effective_annual_rate
-from kam._discrete import BGBB, BetaDiscreteWeibull, ShiftedBetaGeometric
+from kam._data.data_report import DataReport
 from kam._errors import (
     AssumptionWarning,
     ConvergenceWarning,
@@ -31,32 +44,8 @@ from kam._errors import (
     RowWarning,
     VersionError,
 )
-from kam._evaluation import Evaluation, evaluate
-from kam._groups import GroupedModel, fit_by
-from kam._hazard import Hazard, Logistic
-from kam._holdout import holdout_split
-from kam._in_force import in_force
-from kam._labels import churn_labels, find_leaks, rolling_origin
-from kam._ladder import ChurnLadder, churn_probability
-from kam._learned import LearnedWeights, learn_weights
-from kam._load import load_model
-from kam._market import (
-    MarketSwitchingCost,
-    TransitionSwitchingCost,
-    market_switching_cost,
-    transition_switching_cost,
-    undercut_proof_prices,
-)
-from kam._model import Model
-from kam._models import BGNBD, MBGNBD, NBD, ParetoNBD
-from kam._order_grid import OrderGrid, order_grid
-from kam._order_state import OrderState
-from kam._pareto import ParetoTail, pareto_tail
-from kam._profile import profiles
-from kam._profit import Campaign, MaximumProfit, expected_profit, maximum_profit
-from kam._proportional_hazards import ProportionalHazards
-from kam._regular import BGCNBD, MBGCNBD
-from kam._retention import (
+from kam._lifetime.discount import effective_annual_rate
+from kam._lifetime.retention import (
     CustomerEquity,
     PriceSchedule,
     RetentionClaim,
@@ -73,21 +62,30 @@ from kam._retention import (
     retention_neutral_price_cut,
     revenue_retention,
 )
-from kam._retention_budget import (
+from kam._lifetime.retention_budget import (
     ActionChoice,
     RetentionBudget,
     allocate_retention_budget,
     choose_retention_actions,
 )
-from kam._risk import RevenueAtRisk, revenue_at_risk
-from kam._schema import schema as _schema
-from kam._score import ScoreResult, check, score
-from kam._scorecard import Scorecard
-from kam._spend import GammaGamma, lifetime_value
-from kam._summary import summarize
-from kam._survival import KaplanMeier, LogRankResult, NelsonAalen, log_rank
-from kam._survival_evaluation import BrierResult, brier_score, concordance
-from kam._switching import (
+from kam._lifetime.spend import GammaGamma, lifetime_value
+from kam._portfolio.holdout import holdout_split
+from kam._portfolio.labels import churn_labels, find_leaks, rolling_origin
+from kam._portfolio.order_state import OrderState
+from kam._portfolio.summary import summarize
+from kam._scoring.load import load_model
+from kam._scoring.model import Model
+from kam._scoring.profile import profiles
+from kam._scoring.schema import schema as _schema
+from kam._scoring.score import ScoreResult, check, score
+from kam._switching.market import (
+    MarketSwitchingCost,
+    TransitionSwitchingCost,
+    market_switching_cost,
+    transition_switching_cost,
+    undercut_proof_prices,
+)
+from kam._switching.switching import (
     LoyaltyOffset,
     SwitchingCost,
     defence_scores,
@@ -96,7 +94,9 @@ from kam._switching import (
     switching_cost,
     why_it_stays,
 )
-from kam._value import AhpResult, WhaleCurve, ahp, rank_order_centroid, whale_curve
+from kam._value.learned import LearnedWeights, learn_weights
+from kam._value.scorecard import Scorecard
+from kam._value.weights import AhpResult, WhaleCurve, ahp, rank_order_centroid, whale_curve
 
 
 def columns() -> list[dict[str, str]]:

@@ -18,8 +18,8 @@ except ImportError as error:
         "kam.sklearn needs scikit-learn 1.6 or newer: pip install 'kam[sklearn]'"
     ) from error
 
-from kam import _frames
-from kam._columns import Doubles
+from kam._data import frames as _frames
+from kam._data.columns import Doubles
 from kam._errors import DataError
 
 Columns = dict[str, Any]

@@ -13,16 +13,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from kam import _plot_account, _plot_portfolio
+from kam._plots import account as _plot_account
+from kam._plots import portfolio as _plot_portfolio
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from kam._cox import CoxPH
-    from kam._models import OrderModel
-    from kam._order_grid import OrderGrid
-    from kam._score import ScoreResult
-    from kam._switching import SwitchingCost
+    from kam._churn.cox import CoxPH
+    from kam._churn.models import OrderModel
+    from kam._churn.order_grid import OrderGrid
+    from kam._scoring.score import ScoreResult
+    from kam._switching.switching import SwitchingCost
 
 
 def pillars(
@@ -108,7 +109,7 @@ def pareto_tail(values: Any, *, language: str = "en", ax: Axes | None = None) ->
 
     `values`: one number per account, or the result of `kam.pareto_tail`.
     """
-    from kam._plot_tail import tail_plot
+    from kam._plots.tail import tail_plot
 
     drawn: Axes = tail_plot(values, language=language, ax=ax)
     return drawn
@@ -127,7 +128,7 @@ def order_grid(
     `kam.order_grid` (age, horizon, max_frequency). `quantity` is "probability_alive" or
     "expected_orders". Histories that do not exist stay white.
     """
-    from kam._plot_backtest import draw_order_grid
+    from kam._plots.backtest import draw_order_grid
 
     drawn: Axes = draw_order_grid(grid, quantity, ax=ax, **options)
     return drawn
@@ -139,7 +140,7 @@ def survival_curves(curves: Any, *, ax: Axes | None = None) -> Axes:
     `curves`: a fitted `kam.KaplanMeier`, or a dict of them by name. A curve ends at its longest
     observed duration.
     """
-    from kam._plot_survival import survival_curves as draw
+    from kam._plots.survival import survival_curves as draw
 
     drawn: Axes = draw(curves, ax=ax)
     return drawn
@@ -150,7 +151,7 @@ def predicted_survival(
 ) -> Axes:
     """What a fitted `kam.CoxPH` predicts for each row of a frame, from time 0 on; `names` of the
     rows for the legend, `times` by default all event times."""
-    from kam._plot_survival import predicted_survival as draw
+    from kam._plots.survival import predicted_survival as draw
 
     drawn: Axes = draw(model, frame, names, times=times, ax=ax)
     return drawn
@@ -158,7 +159,7 @@ def predicted_survival(
 
 def hazard_ratios(model: CoxPH, *, level: float = 0.95, ax: Axes | None = None) -> Axes:
     """Hazard ratios of a fitted `kam.CoxPH` with their intervals, on a logarithmic axis."""
-    from kam._plot_survival import hazard_ratios as draw
+    from kam._plots.survival import hazard_ratios as draw
 
     drawn: Axes = draw(model, level=level, ax=ax)
     return drawn
@@ -168,7 +169,7 @@ def switching_cost(cost: SwitchingCost, *, language: str = "en", ax: Axes | None
     """The result of `kam.switching_cost` as a waterfall: component by component up to the total,
     each with its bounds. Bonds without a price are not drawn.
     """
-    from kam._plot_switching import draw_switching_cost
+    from kam._plots.switching import draw_switching_cost
 
     drawn: Axes = draw_switching_cost(cost, language=language, ax=ax)
     return drawn
@@ -189,7 +190,7 @@ def retention_curve(
 
     Today's `retention` is marked on the first line, with an arrow to `points` more.
     """
-    from kam._plot_switching import draw_retention_curve
+    from kam._plots.switching import draw_retention_curve
 
     drawn: Axes = draw_retention_curve(
         retention,

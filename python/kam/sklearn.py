@@ -21,15 +21,15 @@ import kam._sklearn_input as _input  # first: it says what to install
 from sklearn.base import BaseEstimator, ClassifierMixin, TransformerMixin  # isort: skip
 from sklearn.utils.validation import check_array, check_is_fitted  # isort: skip
 
-from kam._aft import AFT, ExponentialAFT, LogLogisticAFT, LogNormalAFT, WeibullAFT
-from kam._calibration import Calibrator, calibrate
-from kam._churn_regression import Age, Prior, Signs
-from kam._columns import Doubles
-from kam._cox import CoxPH
-from kam._design import Missing, Unseen
-from kam._hazard import Hazard, Logistic
-from kam._ladder import ChurnLadder
-from kam._survival_evaluation import concordance
+from kam._churn.aft import AFT, ExponentialAFT, LogLogisticAFT, LogNormalAFT, WeibullAFT
+from kam._churn.calibration import Calibrator, calibrate
+from kam._churn.cox import CoxPH
+from kam._churn.design import Missing, Unseen
+from kam._churn.hazard import Hazard, Logistic
+from kam._churn.ladder import ChurnLadder
+from kam._churn.regression import Age, Prior, Signs
+from kam._churn.survival_evaluation import concordance
+from kam._data.columns import Doubles
 
 __all__ = [
     "AFTSurvival",

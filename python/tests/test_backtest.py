@@ -10,7 +10,7 @@ import kam
 import numpy as np
 import pytest
 from conftest import KINDS, kind_name, to_columns, to_frame
-from kam._backtest_metrics import captured, probability_scores, reliability
+from kam._churn.backtest_metrics import captured, probability_scores, reliability
 
 CUT, END = "1997-09-30", "1998-06-30"
 # BTYD 2.4.3, walkthrough (inst/doc): conditional expectations by calibration frequency.

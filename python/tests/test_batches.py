@@ -62,7 +62,7 @@ REGRESSIONS = [name for name in FITS if name != "ChurnLadder"]
 def score(model: Any, frame: Any) -> Any:
     if isinstance(model, kam.ChurnLadder):
         found = model.predict(frame)
-        return kam._frames.column(kam._frames.normalise(found), "churn_probability")
+        return kam._data.frames.column(kam._data.frames.normalise(found), "churn_probability")
     if isinstance(model, kam.Logistic):
         return model.predict_proba(frame)
     return model.predict_churn(frame, 3.0, 2.0)
@@ -243,7 +243,7 @@ def test_in_force_reads_by_name_too(batch: pd.DataFrame) -> None:
         expected = kam.in_force(model, batch, tenure=2, horizon=3)["churn_probability"]
         for kind, frame in _text_kinds(batch).items():
             found = kam.in_force(model, frame, tenure=2, horizon=3)
-            values = kam._frames.column(kam._frames.normalise(found), "churn_probability")
+            values = kam._data.frames.column(kam._data.frames.normalise(found), "churn_probability")
             assert_array_equal(values, expected, err_msg=f"{name} {kind}")
         more = batch[["region", "plan", "seats"]].assign(other=1)
         found = kam.in_force(model, more, tenure=2, horizon=3)["churn_probability"]

@@ -9,8 +9,8 @@ import kam
 import numpy as np
 import pytest
 from commands import Kam
-from kam._previous import DELTAS
-from kam._writers import score_table, write_table
+from kam._data.writers import score_table, write_table
+from kam._scoring.previous import DELTAS
 from numpy.testing import assert_allclose, assert_array_equal
 
 RULE = """

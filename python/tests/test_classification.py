@@ -10,7 +10,7 @@ from typing import Any
 import kam
 import numpy as np
 import pytest
-from kam._schema import _LATER, COLUMNS
+from kam._scoring.schema import _LATER, COLUMNS
 
 ROOT = Path(__file__).resolve().parents[2]
 MAKE = ROOT / "examples" / "key_accounts" / "make_portfolio.py"
@@ -91,7 +91,7 @@ def test_a_tier_is_kept_within_the_hysteresis_of_an_earlier_run(result: Any, fol
     """Yesterday's tier is kept where today's value is within the slack of its cuts."""
     again = kam.score(folder, as_of="2024-12-31", model=result.model, previous=result)
     assert again["tier"] == result["tier"]
-    earlier = kam._previous.load_earlier(result)
+    earlier = kam._scoring.previous.load_earlier(result)
     earlier.tier = ["A"] * len(result)
     lifted = kam.score(folder, as_of="2024-12-31", model=result.model, previous=earlier)
     cut = next(t["from"] for t in result.profile["tiers"] if t["name"] == "A")

@@ -18,7 +18,7 @@ import kam
 import pyarrow.parquet as pq
 import pytest
 from commands import Kam
-from kam._measures import FIELDS
+from kam._scoring.measures import FIELDS
 
 HEADER = "account_id,date,amount\n"
 AS_OF = ("--as-of", "2024-06-30")
@@ -156,7 +156,7 @@ def test_formula_guard(run: Kam, orders: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("cell", ["=a", "+a", "-a", "@a", "\ta", "\ra"])
 def test_every_formula_start_is_guarded(cell: str) -> None:
-    from kam._writers import guarded
+    from kam._data.writers import guarded
 
     assert guarded(cell) == "'" + cell
     assert guarded("a" + cell) == "a" + cell

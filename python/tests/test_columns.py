@@ -16,7 +16,9 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kam import _columns, _core, _frames
+from kam import _core
+from kam._data import columns as _columns
+from kam._data import frames as _frames
 
 NO_DAY = _core.NO_DAY
 NO_ACCOUNT = _core.NO_ACCOUNT

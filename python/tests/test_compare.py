@@ -10,7 +10,7 @@ import kam
 import numpy as np
 import pytest
 from conftest import KINDS, kind_name, to_columns
-from kam._independence import independence
+from kam._lifetime.independence import independence
 from scipy import stats
 
 # ---- compare ------------------------------------------------------------------------------------

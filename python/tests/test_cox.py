@@ -200,7 +200,7 @@ def test_files(model: kam.CoxPH) -> None:
 
 
 def test_a_file_of_the_wrong_shape_is_refused(model: kam.CoxPH) -> None:
-    from kam._survival_input import from_json, to_json
+    from kam._churn.survival_input import from_json, to_json
 
     content = from_json("cox", model.to_json())
     for key in ("design", "names", "baselines", "options"):

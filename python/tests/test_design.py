@@ -9,7 +9,7 @@ import kam
 import numpy as np
 import pytest
 from conftest import KINDS, to_frame
-from kam._design import MOST_LEVELS, Design
+from kam._churn.design import MOST_LEVELS, Design
 
 CONTRACTS = ["Month-to-month", "One year", "Two year", "Month-to-month"]
 FRAME: dict[str, Any] = {

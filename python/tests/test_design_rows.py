@@ -7,8 +7,8 @@ from typing import Any
 import kam
 import numpy as np
 import pytest
-from kam import _design
-from kam._design import Design
+from kam._churn import design as _design
+from kam._churn.design import Design
 
 RNG = np.random.default_rng(5)
 NAMES = ["a", "b", "c"]

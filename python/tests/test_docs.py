@@ -9,7 +9,7 @@ from pathlib import Path
 import kam
 import pytest
 from kam import _core
-from kam._schema import _LATER
+from kam._scoring.schema import _LATER
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -14,7 +14,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
-from kam import _frames
+from kam._data import frames as _frames
 
 BUILT = {
     "id": np.array(["a", None, "c"], dtype=object),

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from conftest import KINDS, to_frame
-from kam import _in_force
+from kam._churn import in_force as _in_force
 from numpy.testing import assert_allclose, assert_array_equal
 
 DATA = Path(__file__).parents[2] / "tests" / "data"
@@ -121,7 +121,7 @@ def test_remaining_life_is_the_sum_of_staying(model: Any, telco: pd.DataFrame) -
     """E[min(T, h)] is the integral of S; on whole periods the sum of S(0), …, S(h - 1)."""
     part, tenure, horizon = telco.head(20), 7.0, 6
     table = ask(model, part, tenure=tenure, horizon=horizon)
-    discrete = not isinstance(model, kam._aft.AFT)
+    discrete = not isinstance(model, kam._churn.aft.AFT)
     step = 1.0 if discrete else 1 / 4
     at = np.arange(step, horizon + step / 2, step)
     stays = [np.ones(len(part))]
@@ -157,10 +157,10 @@ def test_frames_of_every_kind(models: dict[str, Any], telco: pd.DataFrame) -> No
     for kind in KINDS:
         frame = to_frame(kind, columns)
         table = kam.in_force(models["CoxPH"], frame, tenure="tenure", horizon=2)
-        assert kam._frames.kind_of(table) == kind
-        normal = kam._frames.normalise(table)
+        assert kam._data.frames.kind_of(table) == kind
+        normal = kam._data.frames.normalise(table)
         for name, values in expected.items():
-            found = kam._frames.column(normal, name)
+            found = kam._data.frames.column(normal, name)
             assert_array_equal(found.astype(values.dtype), values, err_msg=f"{kind} {name}")
 
 

@@ -13,7 +13,7 @@ import kam
 import numpy as np
 import pytest
 from commands import Kam
-from kam import _load
+from kam._scoring import load as _load
 from numpy.testing import assert_array_equal
 
 DATA = Path(__file__).parents[2] / "tests" / "data"
@@ -51,7 +51,7 @@ def _with_covariates(cls: Any) -> Any:
     """The parameters are those of a file; the fit itself is tested elsewhere."""
     model = cls(order_covariates=["x"])
     base = [0.6, 5.0, 0.7, 8.0] if cls is kam.ParetoNBDCovariates else [0.6, 5.0, 0.8, 2.4]
-    model._fit = kam._covariates._Fit(
+    model._fit = kam._churn.covariates._Fit(
         unit="week",
         base=base,
         order=[0.2],
@@ -228,7 +228,7 @@ def _reads_the_same(text: str, other: str) -> bool:
 def _sealed(document: dict[str, Any]) -> str:
     """With a checksum that fits: what somebody who edits on purpose would make."""
     if "content" in document:
-        document["sha256"] = kam._covariates._digest(document["content"])
+        document["sha256"] = kam._churn.covariates._digest(document["content"])
         return json.dumps(document)
     document.pop("checksum", None)
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

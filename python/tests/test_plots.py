@@ -11,7 +11,8 @@ import kam
 import matplotlib as mpl
 import numpy as np
 import pytest
-from kam import _plot_style, plots
+from kam import plots
+from kam._plots import style as _plot_style
 from matplotlib.figure import Figure
 
 mpl.use("Agg")
@@ -201,7 +202,7 @@ def test_whiskers_where_there_are_intervals(small: dict[str, Any], kind: str) ->
 
 
 def test_bounds_of_risk_are_turned_to_safety(small: dict[str, Any]) -> None:
-    from kam._plot_account import _bounds
+    from kam._plots.account import _bounds
 
     result = kam.score(small, as_of=AS_OF)
     result.columns["risk_index_lo"] = np.full(len(result), 10.0)

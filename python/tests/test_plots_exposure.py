@@ -11,7 +11,8 @@ import pytest
 
 pytest.importorskip("matplotlib")
 
-from kam import _plot_style, plots
+from kam import plots
+from kam._plots import style as _plot_style
 from matplotlib.figure import Figure
 
 COMPONENTS = [

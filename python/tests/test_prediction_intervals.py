@@ -130,10 +130,10 @@ def test_every_kind_of_frame(kind: str, models: dict[str, Any], telco: pd.DataFr
         options: dict[str, Any] = {"horizon": 2, "tenure": 5, "interval": True}
         expected = quiet(models[name].predict_churn, columns, **options)
         made = quiet(models[name].predict_churn, to_frame(kind, columns), **options)
-        assert kam._frames.kind_of(made) == kind
-        normal = kam._frames.normalise(made)
+        assert kam._data.frames.kind_of(made) == kind
+        normal = kam._data.frames.normalise(made)
         for column, values in expected.items():
-            assert kam._frames.column(normal, column).tolist() == values.tolist()
+            assert kam._data.frames.column(normal, column).tolist() == values.tolist()
 
 
 @pytest.mark.parametrize("name", ["CoxPH", "Hazardlogit", "WeibullAFT"])
@@ -151,7 +151,7 @@ def test_files_keep_the_intervals(name: str, models: dict[str, Any], telco: pd.D
 def test_a_cox_file_without_spreads_answers_without_intervals(
     models: dict[str, Any], telco: pd.DataFrame
 ) -> None:
-    from kam._survival_input import to_json
+    from kam._churn.survival_input import to_json
 
     content = json.loads(models["CoxPH"].to_json())
     for key in ("spreads", "checksum", "format", "format_version", "kam_version", "kind"):

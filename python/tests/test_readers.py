@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from kam._readers import read_file, read_path
-from kam._source import FileOptions
+from kam._data.readers import read_file, read_path
+from kam._data.source import FileOptions
 
 HEADER = b"account_id,date,amount\n"
 GOOD = b"00001,2024-01-01,5\n00002,2024-02-01,7.5\n"

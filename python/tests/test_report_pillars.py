@@ -170,7 +170,7 @@ def test_without_tiers_the_value_bands_tell_who_moved(plain: Any, monkeypatch: A
     monkeypatch.setattr(plain.earlier, "tier", None)
     left = groups(Facts(plain))
     assert left.kind == "value_band"
-    earlier = kam._score_columns.band_names(  # the same cuts on both days
+    earlier = kam._scoring.score_columns.band_names(  # the same cuts on both days
         plain.earlier.value_index, plain.profile["value_bands"]
     )
     assert left.before == [earlier[row] for row in plain.earlier.rows_of(plain["account_id"])]
@@ -257,7 +257,7 @@ def test_the_profile_is_told_in_both_languages(full: Any, tmp_path: Path) -> Non
 
 
 def test_every_reason_of_the_schema_has_its_chinese() -> None:
-    from kam._schema import COLUMNS
+    from kam._scoring.schema import COLUMNS
 
     t = Language("zh")
     english = {c.missing for c in COLUMNS if t.of_core(c.missing) == c.missing}

@@ -10,8 +10,8 @@ import kam
 import numpy as np
 import pytest
 from conftest import KINDS, kind_name, to_columns, to_frame
-from kam._future import History, draw_orders
-from kam._totals import moved
+from kam._churn.future import History, draw_orders
+from kam._churn.totals import moved
 
 HISTORY = {"frequency": [0.0, 2, 26, 5], "recency": [0.0, 30.43, 30.86, 8],
            "age": [38.0, 38.86, 31, 39]}  # fmt: skip

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kam._atomic import write_text
+from kam._data.atomic import write_text
 
 if TYPE_CHECKING:
-    from kam._score import ScoreResult
+    from kam._scoring.score import ScoreResult
 
 
 def write_report(

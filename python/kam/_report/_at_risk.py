@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from kam._concentration.risk import RevenueAtRisk, revenue_at_risk
 from kam._report._facts import Facts
 from kam._report._html import Child, Html, tag
 from kam._report._language import Language
 from kam._report._marks import numbers_table
-from kam._risk import RevenueAtRisk, revenue_at_risk
-from kam._switching import indifference_discount
+from kam._switching.switching import indifference_discount
 
 LEVEL = 0.95
 # Losses that come together: a downturn, a rival, a product that fails. .15 is a usual value of

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kam._measures import RULE
 from kam._report._facts import Doubles, Facts
 from kam._report._html import Html, tag
 from kam._report._language import Language
 from kam._report._marks import missing_reason, style
+from kam._scoring.measures import RULE
 
 _SINGLE = 8  # reasons of the scorecard with a bar of their own
 _SMALL = 0.05  # points that print as 0.0

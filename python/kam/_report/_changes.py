@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from kam._previous import Earlier
 from kam._report._bars import Step, draw
 from kam._report._facts import Doubles, Facts
 from kam._report._html import Html, join, name_of, tag
 from kam._report._language import Language
 from kam._report._tiers import tier_label
-from kam._score_columns import band_names
+from kam._scoring.previous import Earlier
+from kam._scoring.score_columns import band_names
 
 _ACCOUNT = ("delta_behaviour", "delta_coverage")
 _RULER = ("delta_reference", "delta_weights", "delta_scorecard")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kam._concentration import Concentration
+from kam._concentration.concentration import Concentration
 from kam._report._html import Html
 from kam._report._language import Language
 from kam._report._svg import Chart, colour

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from kam._measures import RULE
 from kam._report._html import plain
-from kam._score_columns import all_points
+from kam._scoring.measures import RULE
+from kam._scoring.score_columns import all_points
 
 if TYPE_CHECKING:
-    from kam._score import ScoreResult
+    from kam._scoring.score import ScoreResult
 
 Doubles = npt.NDArray[np.float64]
 FIELDS = ("defend", "keep", "grow", "watch")

@@ -19,7 +19,7 @@ from kam._report._which import which
 from kam._report._why import why
 
 if TYPE_CHECKING:
-    from kam._score import ScoreResult
+    from kam._scoring.score import ScoreResult
 
 
 def page(result: ScoreResult, title: str | None, language: str, rows: int) -> str:

@@ -13,7 +13,7 @@ from kam.cli._summarize import usable_log
 from kam.cli._terminal import Progress, say, tell_rejects
 
 if TYPE_CHECKING:
-    from kam._backtest import BacktestResult
+    from kam._churn.backtest import BacktestResult
 
 
 def run(arguments: Namespace) -> int:
@@ -50,8 +50,8 @@ def _check(arguments: Namespace) -> None:
 
 
 def _test(arguments: Namespace, log: Any, named: dict[str, Any]) -> BacktestResult:
-    from kam._backtest import run_backtest
-    from kam._holdout import split_log
+    from kam._churn.backtest import run_backtest
+    from kam._portfolio.holdout import split_log
 
     options = {"max_frequency": 7}
     options |= {name: getattr(arguments, name) for name in ("level", "draws", "seed")}
@@ -65,7 +65,7 @@ def _test(arguments: Namespace, log: Any, named: dict[str, Any]) -> BacktestResu
 
 
 def _models(arguments: Namespace) -> dict[str, Any]:
-    from kam._backtest import DEFAULT, order_models
+    from kam._churn.backtest import DEFAULT, order_models
 
     if arguments.model is None:
         return {cls.__name__: cls() for cls in DEFAULT}

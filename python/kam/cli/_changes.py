@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kam._measures import RULE
-from kam._score_file import ScoreRow
+from kam._scoring.measures import RULE
+from kam._scoring.score_file import ScoreRow
 from kam.cli._numbers import points, signed
 
 _SPLIT = (

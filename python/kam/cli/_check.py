@@ -6,7 +6,7 @@ import shutil
 import textwrap
 from argparse import Namespace
 
-from kam._data_report import DataReport
+from kam._data.data_report import DataReport
 from kam._errors import DataError
 from kam.cli import _input
 from kam.cli._output import print_json, refuse_nothing_usable, verdict
@@ -16,7 +16,7 @@ _INDENT = " " * 11
 
 
 def run(arguments: Namespace) -> int:
-    from kam._score import check
+    from kam._scoring.score import check
 
     options = _input.read_options(arguments)
     progress = Progress()

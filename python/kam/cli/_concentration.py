@@ -12,16 +12,16 @@ from kam.cli import _input
 from kam.cli._output import print_json, tell_column
 
 if TYPE_CHECKING:
-    from kam._concentration import Concentration
-    from kam._pareto import ParetoTail
+    from kam._concentration.concentration import Concentration
+    from kam._concentration.pareto import ParetoTail
 
 LEVEL = 0.8  # of the bootstrap intervals
 
 
 def run(arguments: Namespace) -> int:
-    from kam._concentration import concentration
+    from kam._concentration.concentration import concentration
+    from kam._concentration.pareto import pareto_tail
     from kam._errors import InsufficientDataError
-    from kam._pareto import pareto_tail
 
     columns, source = _input.read_columns(arguments)
     values, complaints = _input.numbers_of(columns, arguments.value, arguments.decimal, source)

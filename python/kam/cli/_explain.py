@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from kam._score_file import ScoreRow, read_row
+from kam._scoring.score_file import ScoreRow, read_row
 from kam.cli import _changes, _exit
 from kam.cli._numbers import money, percent, points, signed
 from kam.cli._terminal import clean

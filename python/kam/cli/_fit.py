@@ -6,7 +6,7 @@ import math
 from argparse import Namespace
 from typing import Any
 
-from kam._atomic import write_text
+from kam._data.atomic import write_text
 from kam._errors import DataError
 from kam.cli import _fit_survival, _input
 from kam.cli._exit import UsageError
@@ -32,10 +32,10 @@ def run(arguments: Namespace) -> int:
     if arguments.model in _fit_survival.MODELS:
         return _fit_survival.run(arguments)
     _check_columns_options(arguments)
-    from kam._discrete import BGBB, BetaDiscreteWeibull, ShiftedBetaGeometric
-    from kam._models import BGNBD, MBGNBD, NBD, ParetoNBD
-    from kam._regular import BGCNBD, MBGCNBD
-    from kam._spend import GammaGamma
+    from kam._churn.discrete import BGBB, BetaDiscreteWeibull, ShiftedBetaGeometric
+    from kam._churn.models import BGNBD, MBGNBD, NBD, ParetoNBD
+    from kam._churn.regular import BGCNBD, MBGCNBD
+    from kam._lifetime.spend import GammaGamma
 
     check_output(arguments.save, arguments.file)
     columns, source = _input.read_columns(arguments)

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from kam._atomic import write_text
-from kam._columns import parse_numbers
+from kam._data.atomic import write_text
+from kam._data.columns import parse_numbers
 from kam._errors import ConvergenceWarning, DataError, RowWarning
 from kam.cli import _input
 from kam.cli._exit import UsageError

@@ -5,12 +5,12 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from kam import _frames
-from kam._columns import parse_numbers
+from kam._data import frames as _frames
+from kam._data.columns import parse_numbers
+from kam._data.readers import TRANSACTION_COLUMNS, read_file, read_path
+from kam._data.source import FileOptions, Files, Source
 from kam._errors import DataError
-from kam._readers import TRANSACTION_COLUMNS, read_file, read_path
-from kam._source import FileOptions, Files, Source
-from kam._tables import ReadOptions
+from kam._portfolio.tables import ReadOptions
 
 NEEDED = ("account_id", "date", "amount")
 

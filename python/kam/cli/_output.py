@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from kam._data_report import DataReport
+from kam._data.data_report import DataReport
+from kam._data.source import Source
 from kam._errors import DataError
-from kam._source import Source
 from kam.cli import _exit
 from kam.cli._terminal import say
 

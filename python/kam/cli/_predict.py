@@ -9,16 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from kam import _frames
-from kam._aft import AFT
-from kam._cox import CoxPH
-from kam._discrete import RenewalModel
+from kam._churn.aft import AFT
+from kam._churn.cox import CoxPH
+from kam._churn.discrete import RenewalModel
+from kam._churn.hazard import Hazard, Logistic
+from kam._churn.in_force import UNUSABLE, in_force
+from kam._churn.ladder import ChurnLadder
+from kam._churn.survival import KaplanMeier
+from kam._data import frames as _frames
 from kam._errors import AssumptionWarning, RowWarning
-from kam._hazard import Hazard, Logistic
-from kam._in_force import UNUSABLE, in_force
-from kam._ladder import ChurnLadder
-from kam._load import load_model
-from kam._survival import KaplanMeier
+from kam._scoring.load import load_model
 from kam.cli import _input
 from kam.cli._exit import ModelError, UsageError
 from kam.cli._output import check_output, verdict, writing
@@ -134,7 +134,7 @@ def _told(caught: list[warnings.WarningMessage]) -> list[str]:
 
 
 def _write(arguments: Namespace, table: dict[str, Any]) -> None:
-    from kam._writers import Table, write_csv, write_table
+    from kam._data.writers import Table, write_csv, write_table
 
     schema = [_described(name, values, arguments) for name, values in table.items()]
     made = Table(table, schema, lambda: _frames.arrow_table(table))

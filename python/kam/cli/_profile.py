@@ -9,7 +9,7 @@ from typing import Any
 
 from kam import _core
 from kam._errors import FormatError
-from kam._profile import profile_text, profiles
+from kam._scoring.profile import profile_text, profiles
 from kam.cli import _exit
 
 

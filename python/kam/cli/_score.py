@@ -12,8 +12,8 @@ from kam.cli._output import check_output, print_json, refuse_nothing_usable, ver
 from kam.cli._terminal import Progress, say, tell_rejects
 
 if TYPE_CHECKING:
-    from kam._model import Model
-    from kam._score import ScoreResult
+    from kam._scoring.model import Model
+    from kam._scoring.score import ScoreResult
 
 
 def run(arguments: Namespace) -> int:
@@ -29,7 +29,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _model(arguments: Namespace) -> Model | None:
-    from kam._model import Model
+    from kam._scoring.model import Model
 
     if arguments.model is None:
         return None
@@ -44,7 +44,7 @@ def _model(arguments: Namespace) -> Model | None:
 
 
 def _profile(arguments: Namespace, model: Model | None) -> Any:
-    from kam._profile import load_profile, with_occasion
+    from kam._scoring.profile import load_profile, with_occasion
 
     occasion = arguments.occasion
     if model is not None:
@@ -67,9 +67,9 @@ def _profile(arguments: Namespace, model: Model | None) -> Any:
 def _scored(
     arguments: Namespace, model: Model | None, profile: Any, progress: Progress
 ) -> ScoreResult:
-    from kam._previous import load_earlier
-    from kam._score import score_tables
-    from kam._tables import read_tables
+    from kam._portfolio.tables import read_tables
+    from kam._scoring.previous import load_earlier
+    from kam._scoring.score import score_tables
 
     options = _input.read_options(arguments)
     with progress.stage("reading") as done:
@@ -113,7 +113,7 @@ def _tell_gaps(result: ScoreResult) -> None:
 
 
 def _write_files(arguments: Namespace, result: ScoreResult, progress: Progress) -> None:
-    from kam._writers import score_table, write_table
+    from kam._data.writers import score_table, write_table
 
     if arguments.save_model is not None:
         with writing(arguments.save_model):
@@ -130,7 +130,7 @@ def _write_files(arguments: Namespace, result: ScoreResult, progress: Progress) 
 
 def _print(arguments: Namespace, result: ScoreResult) -> None:
     """The summary, a table, or, where nothing else was asked for, everything as CSV."""
-    from kam._writers import score_table, write_csv
+    from kam._data.writers import score_table, write_csv
 
     if arguments.json:
         print_json(result.summary())

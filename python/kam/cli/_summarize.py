@@ -8,19 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from kam import _core, _frames
-from kam._columns import Ids, day, days, encode_ids, parse_numbers
-from kam._data_report import EdgeFindings
+from kam import _core
+from kam._data import frames as _frames
+from kam._data.columns import Ids, day, days, encode_ids, parse_numbers
+from kam._data.data_report import EdgeFindings
+from kam._data.source import Files
 from kam._errors import DataError
-from kam._source import Files
-from kam._summary import Log
+from kam._portfolio.summary import Log
 from kam.cli import _exit, _input
 from kam.cli._output import check_output, verdict, writing
 from kam.cli._terminal import Progress, tell_rejects
 
 
 def run(arguments: Namespace) -> int:
-    from kam._writers import write_csv, write_table
+    from kam._data.writers import write_csv, write_table
 
     check_output(arguments.out, arguments.input)
     if arguments.currency:
@@ -81,7 +82,7 @@ def usable_log(arguments: Namespace, files: Files, columns: Any) -> tuple[Log, E
 
 
 def summary_table(summary: dict[str, Any], unit: str) -> Any:
-    from kam._writers import Table
+    from kam._data.writers import Table
 
     never = "no order up to the observation end"
     rows = (

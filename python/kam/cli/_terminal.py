@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from kam._data_report import DataReport, Finding
+from kam._data.data_report import DataReport, Finding
 
 _NAME_WIDTH = 9
 

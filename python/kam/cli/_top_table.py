@@ -11,7 +11,7 @@ from kam.cli._print_table import Cell, Heading, print_table
 from kam.cli._terminal import clean
 
 if TYPE_CHECKING:
-    from kam._score import ScoreResult
+    from kam._scoring.score import ScoreResult
 
 _STYLES = {"high": "bold red", "medium": "yellow", "low": "green"}
 _NOTHING = "–"

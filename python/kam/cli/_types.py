@@ -9,9 +9,9 @@ from argparse import ArgumentTypeError
 from collections.abc import Callable
 from pathlib import Path
 
-from kam._columns import day
-from kam._readers import COLUMN_NAMES
-from kam._text_file import BLANKS
+from kam._data.columns import day
+from kam._data.readers import COLUMN_NAMES
+from kam._data.text_file import BLANKS
 
 _FIRST_DAY, _LAST_DAY = "1900-01-02", "9998-12-31"
 _SIZE = re.compile(r"\d+(\.\d+)?\s*([KMGT]i?B)", re.IGNORECASE)

@@ -1,0 +1,1 @@
+"""How much rests on how few, and what losing them would cost."""

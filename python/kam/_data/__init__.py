@@ -1,0 +1,1 @@
+"""Files, frames and columns: how tables come in and go out."""

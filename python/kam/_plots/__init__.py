@@ -1,0 +1,1 @@
+"""What `kam.plots` draws, one file per subject."""

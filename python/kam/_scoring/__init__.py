@@ -1,0 +1,1 @@
+"""The main job: a portfolio in, a score table out."""

@@ -1,0 +1,1 @@
+"""What it would cost an account to leave."""

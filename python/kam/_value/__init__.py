@@ -1,0 +1,1 @@
+"""Weights and the scorecard on a user's own measures."""
