@@ -13,6 +13,18 @@ using numeric::KeyedRow;
 
 constexpr std::size_t kMostRows = std::size_t{1} << 31;
 
+/// A row with what the set asks of it in the order of the set, so that only its weight is looked
+/// up in the columns: reading those in another order misses the cache at every row.
+struct TimedRow {
+  std::uint64_t key;  ///< in the order of durations
+  std::uint32_t stratum;
+  std::uint32_t row : 31;
+  std::uint32_t event : 1;
+
+  [[nodiscard]] double duration() const { return numeric::value_of_order_key(key); }
+};
+static_assert(sizeof(TimedRow) == 16);
+
 Status check_strata(std::span<const std::uint32_t> stratum, std::size_t strata, std::size_t rows) {
   if (strata == 0) return invalid_argument("strata", ">= 1", 0);
   if (stratum.empty()) return {};
@@ -23,9 +35,10 @@ Status check_strata(std::span<const std::uint32_t> stratum, std::size_t strata, 
 }
 
 /// Usable rows, events first, otherwise in their order.
-std::vector<KeyedRow> usable_rows(const SurvivalColumns& columns,
+std::vector<TimedRow> usable_rows(const SurvivalColumns& columns,
+                                  std::span<const std::uint32_t> stratum,
                                   std::span<const std::uint8_t> usable, BatchReport& report) {
-  std::vector<KeyedRow> rows, censored;
+  std::vector<TimedRow> rows, censored;
   rows.reserve(columns.rows());
   for (std::size_t i = 0; i < columns.rows(); ++i) {
     RowReason why = survival_row_reason(columns, i);
@@ -36,59 +49,53 @@ std::vector<KeyedRow> usable_rows(const SurvivalColumns& columns,
     }
     report.scored();
     if (!columns.weight.empty() && columns.weight[i] == 0) continue;
-    const KeyedRow row{numeric::order_key(columns.duration[i]), static_cast<std::uint32_t>(i)};
-    (columns.event[i] == 1 ? rows : censored).push_back(row);
+    const bool event = columns.event[i] == 1;
+    (event ? rows : censored)
+        .push_back({numeric::order_key(columns.duration[i]), stratum.empty() ? 0 : stratum[i],
+                    static_cast<std::uint32_t>(i) & 0x7fffffffU, event});
   }
   rows.insert(rows.end(), censored.begin(), censored.end());
   return rows;
 }
 
-void sort_rows(std::span<const std::uint32_t> stratum, std::vector<KeyedRow>& rows) {
-  numeric::radix_sort(rows);
-  if (stratum.empty()) return;
-  for (KeyedRow& row : rows) row.key = stratum[row.row];
-  numeric::radix_sort(rows);
+void sort_rows(std::size_t strata, std::vector<TimedRow>& rows) {
+  numeric::radix_sort(rows, 64, [](const TimedRow& r) { return r.key; });
+  if (strata > 1) numeric::radix_sort(rows, 32, [](const TimedRow& r) { return r.stratum; });
 }
 
 /// Builds the set stratum by stratum from sorted rows.
 class Builder {
  public:
-  Builder(const SurvivalColumns& columns, std::span<const std::uint32_t> stratum, RiskSet& set)
-      : columns_(columns), stratum_(stratum), set_(set) {}
+  Builder(const SurvivalColumns& columns, RiskSet& set) : columns_(columns), set_(set) {}
 
-  void build(const std::vector<KeyedRow>& sorted, std::size_t strata) {
+  void build(const std::vector<TimedRow>& sorted, std::size_t strata) {
     set_.rows.reserve(sorted.size());
     set_.stratum_begin.push_back(0);
     set_.stratum_rows.push_back(0);
     std::size_t begin = 0;
     for (std::size_t s = 0; s < strata; ++s) {
       std::size_t end = begin;
-      while (end < sorted.size() && stratum_of(sorted[end].row) == s) ++end;
+      while (end < sorted.size() && sorted[end].stratum == s) ++end;
       add_stratum(std::span(sorted).subspan(begin, end - begin), static_cast<std::uint32_t>(s));
       begin = end;
     }
   }
 
  private:
-  [[nodiscard]] std::size_t stratum_of(std::uint32_t row) const {
-    return stratum_.empty() ? 0 : stratum_[row];
-  }
-
-  void add_stratum(std::span<const KeyedRow> sorted, std::uint32_t s) {
-    for (const KeyedRow& keyed : sorted) add_row(keyed.row, s);
-    set_.longest.push_back(sorted.empty() ? kNaN : columns_.duration[sorted.back().row]);
+  void add_stratum(std::span<const TimedRow> sorted, std::uint32_t s) {
+    for (const TimedRow& row : sorted) add_row(row, s);
+    set_.longest.push_back(sorted.empty() ? kNaN : sorted.back().duration());
     set_.stratum_begin.push_back(set_.moments.size());
     set_.stratum_rows.push_back(set_.rows.size());
     find_first_moments(s);
     count_at_risk(s);
   }
 
-  void add_row(std::uint32_t row, std::uint32_t s) {
-    const double time = columns_.duration[row];
-    const double weight = columns_.weight.empty() ? 1 : columns_.weight[row];
-    const bool event = columns_.event[row] == 1;
+  void add_row(const TimedRow& row, std::uint32_t s) {
+    const double weight = columns_.weight.empty() ? 1 : columns_.weight[row.row];
     const std::size_t begin = set_.stratum_begin[s];
-    if (event) {
+    if (row.event) {
+      const double time = row.duration();
       if (set_.moments.size() == begin || set_.moments.back().time != time)
         set_.moments.push_back({time, 0, 0, 0, 0, s});
       set_.moments.back().deaths += weight;
@@ -96,7 +103,7 @@ class Builder {
       set_.events += weight;
     }
     const auto last = static_cast<std::uint32_t>(set_.moments.size());
-    set_.rows.push_back({weight, row, static_cast<std::uint32_t>(begin), last, event});
+    set_.rows.push_back({weight, row.row, static_cast<std::uint32_t>(begin), last, row.event == 1});
     set_.weight += weight;
   }
 
@@ -145,7 +152,6 @@ class Builder {
   }
 
   const SurvivalColumns& columns_;
-  std::span<const std::uint32_t> stratum_;
   RiskSet& set_;
 };
 
@@ -172,9 +178,9 @@ Result<RiskSet> make_risk_set(const SurvivalColumns& columns,
     return invalid_argument("rows", "below 2^31", static_cast<double>(columns.rows()));
   }
   RiskSet set;
-  std::vector<KeyedRow> rows = usable_rows(columns, usable, set.report);
-  sort_rows(stratum, rows);
-  Builder(columns, stratum, set).build(rows, strata);
+  std::vector<TimedRow> rows = usable_rows(columns, stratum, usable, set.report);
+  sort_rows(strata, rows);
+  Builder(columns, set).build(rows, strata);
   return set;
 }
 

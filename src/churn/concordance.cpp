@@ -62,6 +62,20 @@ struct PlacedRow {
   [[nodiscard]] bool event() const { return place % 2 == 1; }
 };
 
+/// By the leading half of the keys, which tells most risks apart, then the few that share it.
+void sort_by_key(std::vector<PlacedRow>& rows) {
+  constexpr unsigned kLeading = 33, kRest = 64 - kLeading;
+  numeric::radix_sort(rows, kLeading, [](const PlacedRow& r) { return r.key >> kRest; });
+  for (auto begin = rows.begin(), end = begin; begin != rows.end(); begin = end) {
+    while (end != rows.end() && end->key >> kRest == begin->key >> kRest) ++end;
+    if (end - begin > 1) {
+      std::sort(begin, end, [](const PlacedRow& a, const PlacedRow& b) {
+        return a.key != b.key ? a.key < b.key : a.row < b.row;
+      });
+    }
+  }
+}
+
 std::vector<PlacedRow> by_risk(const RiskSet& set, std::span<const double> risk) {
   std::vector<PlacedRow> rows(risk.size());
   for (std::size_t i = 0; i < risk.size(); ++i) {
@@ -69,7 +83,7 @@ std::vector<PlacedRow> by_risk(const RiskSet& set, std::span<const double> risk)
     rows[i] = {numeric::order_key(risk[i]), 2 * row.last - (row.event ? 1 : 0),
                static_cast<std::uint32_t>(i)};
   }
-  numeric::radix_sort(rows, 64, [](const PlacedRow& r) { return r.key; });
+  sort_by_key(rows);
   return rows;
 }
 

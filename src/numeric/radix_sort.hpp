@@ -45,6 +45,12 @@ void radix_sort(std::vector<Element>& elements, unsigned bits, const Code& code)
   return (bits >> 63) != 0 ? ~bits : bits | (std::uint64_t{1} << 63);
 }
 
+/// The value of a key; 0 for -0.
+[[nodiscard]] inline double value_of_order_key(std::uint64_t key) noexcept {
+  constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
+  return std::bit_cast<double>((key & kSign) != 0 ? key ^ kSign : ~key);
+}
+
 struct KeyedRow {
   std::uint64_t key;
   std::uint32_t row;

@@ -184,7 +184,10 @@ TEST(RadixSort, SortsAnyDoublesAndKeepsTies) {
     rows.push_back({numeric::order_key(values[i]), i});
   numeric::radix_sort(rows);
   std::vector<std::uint32_t> order;
-  for (const auto& row : rows) order.push_back(row.row);
+  for (const auto& row : rows) {
+    order.push_back(row.row);
+    EXPECT_EQ(numeric::value_of_order_key(row.key), values[row.row]);
+  }
   EXPECT_EQ(order, (std::vector<std::uint32_t>{5, 7, 1, 2, 3, 6, 9, 0, 8, 4}));
 }
 
