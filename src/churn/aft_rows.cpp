@@ -98,7 +98,20 @@ void add_sums(const std::vector<BlockSums>& blocks, Rows& rows) {
     rows.longest = std::max(rows.longest, block.longest);
     rows.report.append(block.report);
   }
-  rows.all_used = rows.report.rows_rejected == 0;
+  rows.all_used = std::find(rows.weight.begin(), rows.weight.end(), 0.0) == rows.weight.end();
+}
+
+/// Sum of weight * unit * value(x) over [begin, end): four sums, since an addition waits for the
+/// one before it.
+template <class Value>
+double block_sum(const double* weight, const double* x, double unit, std::size_t n,
+                 const Value& value) {
+  double sums[4] = {0, 0, 0, 0};
+  std::size_t i = 0;
+  for (; i + 4 <= n; i += 4)
+    for (std::size_t k = 0; k < 4; ++k) sums[k] += weight[i + k] * unit * value(x[i + k]);
+  for (; i < n; ++i) sums[0] += weight[i] * unit * value(x[i]);
+  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
 /// Sum over the rows used of weight share * value(x), in block order.
@@ -110,7 +123,7 @@ double mean_of(const Rows& rows, std::span<const double> x, const Executor& exec
   for_each_block(executor, rows.size(), [&](std::size_t block, std::size_t begin, std::size_t end) {
     double sum = 0;
     if (rows.all_used) {
-      for (std::size_t i = begin; i < end; ++i) sum += rows.weight[i] * unit * value(x[i]);
+      sum = block_sum(rows.weight.data() + begin, x.data() + begin, unit, end - begin, value);
     } else {
       for (std::size_t i = begin; i < end; ++i) {
         if (rows.weight[i] > 0) sum += rows.weight[i] * unit * value(x[i]);
@@ -124,11 +137,14 @@ double mean_of(const Rows& rows, std::span<const double> x, const Executor& exec
 }
 
 double farthest(const Rows& rows, std::span<const double> x, double from) {
-  double most = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    if (rows.weight[i] > 0) most = std::max(most, std::fabs(x[i] - from));
+  double most[4] = {0, 0, 0, 0};
+  std::size_t i = 0;
+  for (; rows.all_used && i + 4 <= x.size(); i += 4)
+    for (std::size_t k = 0; k < 4; ++k) most[k] = std::max(most[k], std::fabs(x[i + k] - from));
+  for (; i < x.size(); ++i) {
+    if (rows.weight[i] > 0) most[0] = std::max(most[0], std::fabs(x[i] - from));
   }
-  return most;
+  return std::max(std::max(most[0], most[1]), std::max(most[2], most[3]));
 }
 
 /// Mean and standard deviation in two passes, the mean corrected in the second.
