@@ -110,6 +110,42 @@ def test_cohort_predictions(regular: kam.ShiftedBetaGeometric) -> None:
     )
 
 
+def test_bdw_of_four_renewals_as_retenmod() -> None:
+    """retenmod (apwheele/retenmod): two versions of its README print two fits of one cohort.
+
+    The first years of the high-end cohort of Fader & Hardie (2007), table 1, as a cohort of 100.
+    Both stop early; the optimum is that of Newton's method with 40 digits (mpmath).
+    """
+    active = np.array([100, 86.9, 74.3, 65.3, 59.3])
+    with pytest.warns(kam.ConvergenceWarning, match="weakly identified"):
+        fit = kam.BetaDiscreteWeibull().fit_cohort(active)
+    assert fit.converged_
+    optimum = [0.25933573151117, 1.7225514880867, 1.5843615150229]
+    assert_allclose(list(fit.params_.values()), optimum, rtol=1e-9)
+    assert_allclose(fit.log_likelihood_, -122.274931824082178, rtol=1e-13)
+    assert_allclose(
+        100 * fit.survival(np.arange(5, 11)), [54.66, 51.04, 48.10, 45.67, 43.60, 41.82], atol=5e-3
+    )
+    printed = {
+        (0.25936956, 1.72276277, 1.58428486): (
+            [86.91461917, 74.19279214, 65.4782142, 59.29285689, 54.66042806]
+            + [51.03612954, 48.10353484, 45.66783454, 43.60259479, 41.82202357]
+        ),
+        (0.25933745, 1.72255566, 1.58435482): (
+            [86.91465993, 74.19282362, 65.47843633, 59.29329063, 54.66104739]
+            + [51.03690317, 48.10443553, 45.66884023, 43.60368795, 41.82319022]
+        ),
+    }
+    for (a, b, c), curve in printed.items():
+        theirs = kam.BetaDiscreteWeibull.from_params(alpha=a, beta=b, c=c)
+        assert_allclose(100 * theirs.survival(np.arange(1, 11)), curve, rtol=2e-8)
+        assert_allclose([a, b, c], optimum, rtol=1.5e-4)
+        survival = theirs.survival(np.arange(5))
+        left, stayed = -np.diff(survival), survival[-1]
+        likelihood = -np.diff(active) @ np.log(left) + active[-1] * np.log(stayed)
+        assert 0 < fit.log_likelihood_ - likelihood < 1e-8
+
+
 # ---- laws and independent paths -----------------------------------------------------------------
 
 

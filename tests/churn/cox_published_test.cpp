@@ -181,6 +181,8 @@ TEST(LarynxCox, AgeAndStage) {  // R; Breslow errors: Klein & Moeschberger (2003
 TEST(SimulatedCox, ConvergedOptimum) {  // lifelines stops at 0.2222270472, 0.0509577511, …
   const auto fit = test::fit(test::read("regression.csv", "T", "E", {"var1", "var2", "var3"}));
   ASSERT_TRUE(fit);
+  EXPECT_EQ(fit->weight, 200);
+  EXPECT_EQ(fit->events, 189);
   expect_all(fit->model.coefficients, {0.2222073667, 0.0509573349, 0.2183142429});
   // Where lifelines stops, the likelihood is lower.
   EXPECT_NEAR(fit->log_likelihood, -807.6197065187, 1e-7);

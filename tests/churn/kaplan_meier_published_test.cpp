@@ -133,6 +133,7 @@ TEST(GovernmentsCurve, MedianAndDemocracy) {  // R and lifelines
   const SurvivalData d = test::read("dd.csv", "duration", "observed", {});
   const auto curve = kaplan_meier::fit(d.rows());
   ASSERT_TRUE(curve);
+  EXPECT_EQ(curve->weight, 1808);
   EXPECT_EQ(kaplan_meier::quantile(*curve, 0.5).estimate, 4);
   const auto test = log_rank_by(d, DataTable("dd.csv").texts("democracy"));
   ASSERT_TRUE(test);
