@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdio>
 #include <numeric>
 #include <vector>
 
@@ -111,6 +112,8 @@ TEST(LogisticPosterior, RanksOfTheTruthAreUniform) {
   }
   double chi2 = 0;
   for (const double count : counts) chi2 += std::pow(count - 100, 2) / 100;
+  std::printf("  ranks: chi-square %.2f (9); coverage of 80 %%: %.3f\n", chi2,
+              covered / kPortfolios);
   EXPECT_LT(chi2, 27.88) << "chi-square of 9 degrees of freedom, p = .001";
   EXPECT_NEAR(covered / kPortfolios, .8, 3 * std::sqrt(.16 / kPortfolios));
 }
