@@ -96,6 +96,12 @@ void bind_ladder(py::module_& m) {
       .def_property_readonly("brier_skill", [](const LadderFile& f) { return f.model.brier_skill; })
       .def_property_readonly("rows_rejected",
                              [](const LadderFile& f) { return f.model.rows.rows_rejected; })
+      .def_property_readonly("rows_incomplete",
+                             [](const LadderFile& f) { return f.model.incomplete_rows; })
+      .def_property_readonly("first_incomplete",
+                             [](const LadderFile& f) { return f.model.first_incomplete; })
+      .def_property_readonly("first_rejected",
+                             [](const LadderFile& f) { return f.model.rows.first_rejected; })
       .def_property_readonly("unknown_outcomes",
                              [](const LadderFile& f) { return f.model.unknown_outcomes; })
       .def_property_readonly("warning", [](const LadderFile& f) { return f.model.warning; })

@@ -78,9 +78,9 @@ def test_unknown_outcomes_are_scored_and_unknown_features_are_not_health() -> No
     frame = portfolio(40, 5)
     frame["lost"][7] = np.nan
     frame["silence"][9] = np.nan
-    with pytest.warns(kam.RowWarning, match="1 rows with missing"):
+    with pytest.warns(kam.RowWarning, match="1 rows lack a feature, first row 9: they count as"):
         ladder = kam.ChurnLadder(["silence", "segment"], horizon=365).fit(frame, event="lost")
-    assert ladder.accounts_ == 38
+    assert ladder.accounts_ == 39
     scores = ladder.predict(frame)
     assert np.isfinite(scores["churn_probability"]).all()
     assert scores["basis"][9].endswith("some features missing")
@@ -89,6 +89,56 @@ def test_unknown_outcomes_are_scored_and_unknown_features_are_not_health() -> No
     assert abs(nothing["churn_probability"][0] - base) < 0.08
     assert nothing["basis"][0].endswith("no history: base rate")
     assert nothing["churn_probability"][0] > nothing["churn_probability"][1]
+
+
+@pytest.mark.parametrize("missing", ["silence", "segment", "score"])
+def test_a_loss_without_a_feature_is_still_a_loss(missing: str) -> None:
+    frame = portfolio(40, 11) | {"lost": (np.arange(40) % 10 == 3).astype(float)}
+    frame["score"] = frame["truth"]
+    gap = None if missing == "segment" else np.nan
+    cells = frame[missing].astype(object if gap is None else float)
+    cells[frame["lost"] == 1] = gap
+    given: dict[str, Any] = {"features": ["silence", "segment"]}
+    if missing == "score":
+        given = {"features": (), "external": "score"}
+    with pytest.warns(kam.RowWarning, match="4 rows lack a feature, first row 3"):
+        scores = answer(frame | {missing: cells}, **given)
+    assert np.isfinite(scores["churn_probability"]).all()
+    assert abs(scores["churn_probability"].mean() - 0.1) < 0.04
+    assert "4 of 40 lost; " in scores["basis"][3]
+    assert scores["basis"][0].endswith("4 of 40 lost")
+
+
+def test_the_file_says_how_many_rows_lacked_a_feature() -> None:
+    frame = portfolio(40, 12)
+    frame["silence"][[2, 5]] = np.nan
+    with pytest.warns(kam.RowWarning, match="2 rows lack"):
+        ladder = kam.ChurnLadder(["silence"]).fit(frame, event="lost")
+    assert "2 rows lack a feature" in ladder.summary()
+    assert kam.ChurnLadder.from_json(ladder.to_json()).summary() == ladder.summary()
+
+
+def test_a_feature_that_nobody_has_is_named_and_has_no_effect() -> None:
+    frame = portfolio(40, 13) | {"growth": np.full(40, np.nan)}
+    ladder = kam.ChurnLadder(["silence", "growth"])
+    with (
+        pytest.warns(kam.RowWarning, match="40 rows lack"),
+        pytest.warns(kam.ConvergenceWarning, match="'growth' is known of no row of the fit"),
+    ):
+        ladder.fit(frame, event="lost")
+    scores = ladder.predict({"silence": [10.0, 10.0], "growth": [0.0, 1e6]})
+    assert scores["churn_probability"][0] == scores["churn_probability"][1]
+
+
+def test_a_level_that_the_fit_did_not_have_is_told() -> None:
+    frame = portfolio(40, 14)
+    ladder = kam.ChurnLadder(["silence", "segment"]).fit(frame, event="lost")
+    new = {"silence": [10.0, 11, 12], "segment": ["retail", "export", "export"]}
+    told = r"2 rows .* as if a feature were missing, first row 1 \(column 'segment' holds 'export'"
+    with pytest.warns(kam.RowWarning, match=told):
+        scores = ladder.predict(new)
+    assert scores["basis"][1].endswith("some features missing")
+    assert np.isfinite(scores["churn_probability"]).all()
 
 
 @pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow"])

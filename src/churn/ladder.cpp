@@ -65,6 +65,23 @@ std::vector<Sign> signs_of(const LadderOptions& o, std::size_t k) {
                          : std::vector<Sign>(o.signs.begin(), o.signs.end());
 }
 
+void add_warning(LadderModel& model, const std::string& text) {
+  model.warning += (model.warning.empty() ? "" : "; ") + text;
+}
+
+/// A feature that nobody had in the fit has no spread to be measured by, so its prior, which is on
+/// one standard deviation, says nothing of a number that comes later: no effect, exactly.
+void drop_never_known(const LadderRows& rows, LadderModel& model) {
+  const std::size_t p = rows.features.size() + 1;
+  for (const std::size_t j : rows.never_known) {
+    for (std::size_t at = j + 1; at < model.draws.size(); at += p) model.draws[at] = 0;
+    if (!model.coefficients.empty()) model.coefficients[j + 1] = 0;
+    for (std::size_t i = 0; i < p && !model.covariance.empty(); ++i)
+      model.covariance[i * p + j + 1] = model.covariance[(j + 1) * p + i] = 0;
+    add_warning(model, "'" + rows.features[j].name + "' is known of no row of the fit: not used");
+  }
+}
+
 /// The first two rungs.
 Status fit_posterior(const LadderRows& rows, const LadderOptions& o, const Executor& executor,
                      LadderModel& model) {
@@ -145,8 +162,7 @@ void calibrate_out_of_fold(const LadderRows& rows, const LadderOptions& o, const
     model.calibration = line->calibration;
     return;
   }
-  model.warning += model.warning.empty() ? "" : "; ";
-  model.warning += "no calibration: out of fold the features do not tell lost from kept";
+  add_warning(model, "no calibration: out of fold the features do not tell lost from kept");
 }
 
 Status fit_ridge(const LadderRows& rows, const LadderOptions& o, const Executor& executor,
@@ -179,6 +195,7 @@ Result<LadderModel> fit_ladder(const LadderColumns& columns, const LadderOptions
   const Status s = least >= options.minimum_events ? fit_ridge(rows, options, executor, model)
                                                    : fit_posterior(rows, options, executor, model);
   if (!s.ok()) return s;
+  drop_never_known(rows, model);
   return model;
 }
 

@@ -19,28 +19,46 @@ RowReason reason_of(const LadderColumns& c, bool external, std::size_t i) {
   double sum = c.outcome[i];
   if (!c.weight.empty()) sum += c.weight[i];
   if (!c.account.empty()) sum += c.account[i];
-  for (const Covariate& f : c.features) sum += f.values[i] - f.values[i];
+  for (const Covariate& f : c.features)
+    if (std::isinf(f.values[i])) return RowReason::not_finite;
   if (!(sum - sum == 0)) return RowReason::not_finite;
   const bool outcome = c.outcome[i] == 0 || c.outcome[i] == 1;
   const bool weight = c.weight.empty() || c.weight[i] >= 0;
-  const bool score = !external || (c.features[0].values[i] >= 0 && c.features[0].values[i] <= 1);
-  return outcome && weight && score ? RowReason::none : RowReason::out_of_domain;
+  const double score = external ? c.features[0].values[i] : kNaN;
+  const bool outside = score < 0 || score > 1;  // a missing one is not
+  return outcome && weight && !outside ? RowReason::none : RowReason::out_of_domain;
 }
 
-/// Mean and standard deviation of the accounts; 0 and 1 without any, and sd 1 of a constant.
+bool lacks_a_feature(const LadderColumns& c, std::size_t i) {
+  return std::any_of(c.features.begin(), c.features.end(),
+                     [i](const Covariate& f) { return std::isnan(f.values[i]); });
+}
+
+/// What rows are sorted and told apart by: missing comes first, and is one number.
+double sort_key(double cell) {
+  return std::isnan(cell) ? -HUGE_VAL : cell + 0.0;
+}
+
+/// Mean and standard deviation of the accounts of which the feature is known; scale 1 of a
+/// constant. Nothing, and `known` false, of a feature that no account has.
 LadderFeature describe(const Covariate& column, bool external, const std::vector<std::size_t>& kept,
-                       const std::vector<double>& weight) {
+                       const std::vector<double>& weight, bool& known) {
   LadderFeature feature{.name = std::string(column.name)};
   double total = 0, mean = 0, square = 0;
   for (std::size_t r = 0; r < kept.size(); ++r) {  // West (1979): one pass, no cancellation
     if (weight[r] == 0) continue;
     const double value = ladder_value(external, column.values[kept[r]]);
+    if (std::isnan(value)) continue;
     total += weight[r];
     const double step = (value - mean) * (weight[r] / total);
     square += weight[r] * (value - mean) * (value - mean - step);
     mean += step;
   }
-  if (total == 0) return feature;
+  known = total > 0;
+  if (!known) {
+    feature.sd = 0;
+    return feature;
+  }
   const double sd = std::sqrt(square / total);
   const bool varies = sd > 1e-12 * std::fabs(mean) && std::isfinite(sd);
   if (external) {  // the log-odds stay as they are
@@ -99,6 +117,7 @@ LadderRows ladder_rows(const LadderColumns& columns, bool external, LadderModel&
       continue;
     }
     model.rows.scored();
+    if (lacks_a_feature(columns, i) && model.incomplete_rows++ == 0) model.first_incomplete = i;
     kept.push_back(i);
   }
   // In an order of their own, so that sums and folds do not depend on that of the call.
@@ -106,7 +125,8 @@ LadderRows ladder_rows(const LadderColumns& columns, bool external, LadderModel&
     if (!columns.account.empty() && columns.account[a] != columns.account[b])
       return columns.account[a] < columns.account[b];
     for (const Covariate& f : columns.features)
-      if (f.values[a] != f.values[b]) return f.values[a] < f.values[b];
+      if (sort_key(f.values[a]) != sort_key(f.values[b]))
+        return sort_key(f.values[a]) < sort_key(f.values[b]);
     if (columns.outcome[a] != columns.outcome[b]) return columns.outcome[a] < columns.outcome[b];
     return !columns.weight.empty() && columns.weight[a] < columns.weight[b];
   });
@@ -119,15 +139,19 @@ LadderRows ladder_rows(const LadderColumns& columns, bool external, LadderModel&
       key = mixed(std::bit_cast<std::uint64_t>(columns.account[i] + 0.0));
     } else {
       for (const Covariate& f : columns.features)
-        key = mixed(key ^ std::bit_cast<std::uint64_t>(f.values[i] + 0.0));
+        key = mixed(key ^ std::bit_cast<std::uint64_t>(sort_key(f.values[i])));
     }
     rows.fold_key.push_back(key);
   }
   for (const Covariate& column : columns.features) {
-    const LadderFeature feature = describe(column, external, kept, rows.weight);
+    bool known = false;
+    const LadderFeature feature = describe(column, external, kept, rows.weight, known);
+    if (!known) rows.never_known.push_back(rows.features.size());
     auto& z = rows.z.emplace_back();
-    for (const std::size_t i : kept)
-      z.push_back((ladder_value(external, column.values[i]) - feature.centre) / feature.scale);
+    for (const std::size_t i : kept) {
+      const double value = ladder_value(external, column.values[i]);
+      z.push_back(std::isnan(value) ? feature.mean : (value - feature.centre) / feature.scale);
+    }
     rows.features.push_back(feature);
   }
   count_accounts(rows);

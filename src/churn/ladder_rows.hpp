@@ -1,4 +1,5 @@
-/// The rows a ladder is fitted on: standardised, complete, with a known outcome.
+/// The rows a ladder is fitted on: standardised, with a known outcome. A missing feature is the
+/// mean of the known ones, so that the row counts as lost or kept and says nothing of the feature.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +14,13 @@ struct LadderRows {
   std::vector<double> outcome, weight, account;
   std::vector<std::uint64_t> fold_key;  // equal for rows of one account, or of equal features
   std::vector<LadderFeature> features;
-  double accounts = 0, events = 0;  // every account once
+  std::vector<std::size_t> never_known;  // features that no row has
+  double accounts = 0, events = 0;       // every account once
 
   [[nodiscard]] std::vector<Covariate> covariates() const;
 };
 
-/// Fills rows and unknown_outcomes of `model`. `share_accounts`: the weight of an account is spread
-/// over its rows.
+/// Fills rows, unknown_outcomes and incomplete_rows of `model`.
 LadderRows ladder_rows(const LadderColumns& columns, bool external, LadderModel& model);
 
 /// The weights with each account counted once.

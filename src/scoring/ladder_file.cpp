@@ -78,6 +78,8 @@ LadderModel read_model(const JsonNode& node) {
   model.rows.rows_scored = node.count("rows_used");
   model.rows.rows_rejected = node.count("rows_rejected");
   model.unknown_outcomes = node.count("unknown_outcomes");
+  // Files of before such rows were used do not have it.
+  if (node.has("rows_incomplete")) model.incomplete_rows = node.count("rows_incomplete");
   model.warning = node.text("warning", "");
   return model;
 }
@@ -102,6 +104,7 @@ std::string to_json(const LadderFile& file) {
                   {"brier_skill", number_or_null(m.brier_skill)},
                   {"rows_used", m.rows.rows_scored},
                   {"rows_rejected", m.rows.rows_rejected},
+                  {"rows_incomplete", m.incomplete_rows},
                   {"unknown_outcomes", m.unknown_outcomes},
                   {"warning", m.warning}};
   return seal("churn_ladder", std::move(content));

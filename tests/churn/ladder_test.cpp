@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include <kam/base/random.hpp>
+#include <kam/churn/logistic_posterior.hpp>
 
 namespace kam::churn {
 namespace {
@@ -117,6 +118,103 @@ TEST(Ladder, AnAccountWithoutHistoryIsNotHealthy) {
     EXPECT_EQ(a.basis[0], RowBasis::no_features);
     EXPECT_EQ(a.basis[1], RowBasis::complete);
     EXPECT_EQ(a.basis[2], RowBasis::partial);
+  }
+}
+
+// Whoever leaves has often not been visited for long: the losses are the accounts without a cell.
+TEST(Ladder, ALossWithoutAFeatureIsStillALoss) {
+  for (const std::size_t n : {40u, 400u}) {
+    Portfolio p(n, 12);
+    for (std::size_t i = 0; i < n; ++i) {
+      p.lost[i] = i % 10 == 3 ? 1 : 0;
+      if (i % 10 == 3) p.silence[i] = kNaN;
+    }
+    const auto model = fit(p);
+    ASSERT_TRUE(model) << model.error().message();
+    EXPECT_EQ(model->events, static_cast<double>(n / 10));
+    EXPECT_EQ(model->accounts, static_cast<double>(n));
+    EXPECT_EQ(model->rung, n == 40 ? Rung::informative : Rung::ridge);
+    EXPECT_EQ(model->incomplete_rows, n / 10);
+    EXPECT_EQ(model->first_incomplete, 3u);
+    EXPECT_EQ(model->rows.rows_rejected, 0u);
+    const auto a = score(*model, {p.silence, p.growth});
+    ASSERT_TRUE(a.report.ok());
+    EXPECT_EQ(a.report.rows_scored, n);
+    EXPECT_EQ(a.basis[3], RowBasis::partial);
+    EXPECT_NEAR(std::accumulate(a.estimate.begin(), a.estimate.end(), 0.0) / double(n), .1, .03);
+  }
+}
+
+// The same draws as from the posterior of a table in which the gaps were filled by hand.
+TEST(Ladder, AMissingFeatureIsTheMeanOfTheKnownOnes) {
+  std::vector<double> silence, lost, z;
+  double mean = 0, square = 0;
+  for (int i = 0; i < 40; ++i) {
+    silence.push_back(i < 6 ? kNaN : i * i);
+    lost.push_back(i % 7 == 0 ? 1 : 0);
+    if (i >= 6) mean += i * i / 34.0;
+  }
+  for (int i = 6; i < 40; ++i) square += (i * i - mean) * (i * i - mean) / 34;
+  for (const double x : silence) z.push_back(std::isnan(x) ? 0 : (x - mean) / std::sqrt(square));
+  std::sort(lost.begin(), lost.begin() + 6);  // the order in which the ladder takes its rows
+  const Covariate features[] = {{"silence", silence}}, filled[] = {{"silence", z}};
+  const auto model = fit_ladder({features, lost});
+  const std::vector<double> once(40, 1.0);
+  const NormalPrior effect[] = {{0, kUsualEffectSpread}};
+  const auto by_hand = sample_logistic(
+      {filled, lost, once},
+      {.intercept_prior = {std::log(.1 / .9), 1}, .priors = effect, .draws = 399, .seed = 1});
+  ASSERT_TRUE(model && by_hand);
+  EXPECT_NEAR(model->features[0].centre, mean, 1e-12 * mean);
+  EXPECT_NEAR(model->features[0].scale, std::sqrt(square), 1e-12 * mean);
+  ASSERT_EQ(model->draws.size(), by_hand->draws.size());
+  for (std::size_t d = 0; d < model->draws.size(); ++d)
+    EXPECT_NEAR(model->draws[d], by_hand->draws[d], 2e-6);
+}
+
+TEST(Ladder, AGapChangesNothingButTheRowItIsIn) {
+  for (const bool external : {false, true}) {
+    for (const std::size_t n : {40u, 2000u}) {
+      Portfolio p(n, 13);
+      auto& column = external ? p.truth : p.silence;
+      for (std::size_t i = 0; i < n; i += 9) column[i] = kNaN;
+      auto turned = p;
+      for (auto* c : {&turned.silence, &turned.truth, &turned.lost})
+        std::reverse(c->begin(), c->end());
+      const auto fit_column = [&](const Portfolio& from) {
+        const Covariate features[] = {{"x", external ? from.truth : from.silence}};
+        return fit_ladder({features, from.lost}, {.external = external});
+      };
+      const auto one = fit_column(p), other = fit_column(turned);
+      ASSERT_TRUE(one && other);
+      EXPECT_EQ(one->accounts, static_cast<double>(n));
+      EXPECT_EQ(one->incomplete_rows, (n + 8) / 9);
+      const double x = external ? .2 : 12;
+      EXPECT_EQ(score(*one, {{x, kNaN}}).estimate, score(*other, {{x, kNaN}}).estimate);
+      // Missing at random: the effect is the one of the complete rows.
+      Portfolio complete = p;
+      for (std::size_t i = n; i-- > 0;) {
+        if (i % 9 != 0) continue;
+        for (auto* c : {&complete.silence, &complete.truth, &complete.lost})
+          c->erase(c->begin() + static_cast<std::ptrdiff_t>(i));
+      }
+      EXPECT_NEAR(score(*one, {{x}}).estimate[0], score(*fit_column(complete), {{x}}).estimate[0],
+                  n == 40 ? .06 : .02);
+    }
+  }
+}
+
+TEST(Ladder, AFeatureThatNobodyHasHasNoEffect) {
+  for (const std::size_t n : {40u, 2000u}) {
+    Portfolio p(n, 14);
+    std::fill(p.growth.begin(), p.growth.end(), kNaN);
+    const auto model = fit(p);
+    ASSERT_TRUE(model) << model.error().message();
+    EXPECT_NE(model->warning.find("'growth'"), std::string::npos) << model->warning;
+    const auto a = score(*model, {{12, 12, 12}, {kNaN, 0, 1e6}});
+    EXPECT_EQ(a.estimate[0], a.estimate[1]);
+    EXPECT_EQ(a.estimate[1], a.estimate[2]);
+    EXPECT_EQ(a.hi[0] - a.lo[0], a.hi[2] - a.lo[2]);
   }
 }
 
@@ -243,10 +341,12 @@ TEST(Ladder, HostileInput) {
   p.lost[6] = 2;
   const auto model = fit(p);
   ASSERT_TRUE(model);
-  EXPECT_EQ(model->rows.rows_rejected, 3u);
-  EXPECT_EQ(model->rows.first_rejected, 3u);
+  EXPECT_EQ(model->rows.rows_rejected, 2u);
+  EXPECT_EQ(model->rows.first_rejected, 4u);
+  EXPECT_EQ(model->incomplete_rows, 1u);
+  EXPECT_EQ(model->first_incomplete, 3u);
   EXPECT_EQ(model->unknown_outcomes, 1u);
-  EXPECT_EQ(model->accounts, 56);
+  EXPECT_EQ(model->accounts, 57);
   const auto a = score(*model, {{HUGE_VAL, 10}, {0, 1e300}});
   EXPECT_EQ(a.report.rows_rejected, 1u);
   EXPECT_TRUE(std::isnan(a.estimate[0]) && std::isnan(a.lo[0]) && std::isnan(a.hi[0]));

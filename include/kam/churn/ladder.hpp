@@ -13,7 +13,9 @@
 /// feature: with few losses it is shrunk towards being right as it stands.
 ///
 /// An account without a feature does not pass for a healthy one: what is not known is averaged over
-/// all accounts, which pulls the estimate to the base rate and widens the interval.
+/// all accounts, which pulls the estimate to the base rate and widens the interval. Nor is it
+/// forgotten in the fit: that it was lost or kept counts, for the base rate and for the rung; the
+/// feature is taken as average, which says nothing of its effect.
 /// docs/models/churn_ladder.md.
 #pragma once
 
@@ -91,14 +93,19 @@ struct LadderModel {
   LogitCalibration calibration{};    ///< ridge; slope 1, intercept 0 where none was made
   double auc = kNaN, log_loss = kNaN, brier_skill = kNaN;  ///< ridge: out of fold
   BatchReport rows{};                                      ///< rows left out of the fit
+  /// Rows of the fit in which a feature is missing (taken as average), and the first of them.
+  std::size_t incomplete_rows = 0, first_incomplete = 0;
   std::size_t unknown_outcomes = 0;  ///< rows to be scored only; not in `rows`
   std::string warning{};
 };
 
-/// Rows with a missing or infinite feature, an outcome other than 0, 1 and NaN, or a negative
-/// weight are left out of the fit and counted. Errors: size_mismatch; invalid_argument names the
-/// option; cancelled. No data at all is no error: the prior answers. Independent of row order and
-/// threads. Cost: that of sample_logistic, or of folds + 1 regressions.
+/// A missing feature (NaN) is the mean of the known ones, and its row counts as lost or kept
+/// (`incomplete_rows`); a feature that no row has is named in `warning` and has no effect. Rows
+/// with an infinite feature (an external probability outside 0..1), an outcome other than 0, 1 and
+/// NaN, a negative or missing weight or a missing account are left out of the fit and counted.
+/// Errors: size_mismatch; invalid_argument names the option; cancelled. No data at all is no error:
+/// the prior answers. Independent of row order and threads. Cost: that of sample_logistic, or of
+/// folds + 1 regressions.
 [[nodiscard]] Result<LadderModel> fit_ladder(const LadderColumns& columns,
                                              const LadderOptions& options = {},
                                              const Executor& executor = {});

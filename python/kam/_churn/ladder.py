@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 
 from kam import _core
-from kam._churn.design import Column, Design, _learn, _numbers
+from kam._churn.design import BadCells, Column, Design, _learn, _numbers
 from kam._data import frames as _frames
 from kam._data.columns import Doubles, doubles, encode_ids, warn_rows
 from kam._errors import ConvergenceWarning, DataError, FormatError, RowWarning
@@ -36,8 +36,9 @@ class ChurnLadder:
     Parameters
     ----------
     features : names of columns
-        Numbers, booleans or text as they were known at the cut. Missing cells are allowed: an
-        account of which nothing is known gets the base rate and a wide interval.
+        Numbers, booleans or text as they were known at the cut. Missing cells are allowed: in the
+        fit the account counts as lost or kept and the feature as average; an account of which
+        nothing is known gets the base rate and a wide interval.
     external : name of a column, optional
         A probability made elsewhere (0 to 1), to be calibrated instead of features.
     horizon : float
@@ -88,14 +89,15 @@ class ChurnLadder:
         """Learns from the rows whose `event` is 1 (lost within the horizon) or 0 (kept).
 
         Rows with a missing event are not known yet and only scored. `account` names the column of
-        the account where one has several rows (cuts): it then counts once. Rows that cannot be used
-        are left out and counted in a RowWarning.
+        the account where one has several rows (cuts): it then counts once. A missing feature is
+        taken as average, and its row counts as lost or kept. Such rows, and rows that cannot be
+        used and are left out, are counted in a RowWarning.
         """
         frame = _frames.normalise(frame)
         self._columns = [_learn(frame, name, None, "error") for name in self._inputs]
         if self.external is not None and self._columns[0].kind == "text":
             raise DataError(f"column '{self.external}' holds text, expected probabilities")
-        columns = self._read(frame)
+        columns, _ = self._read(frame)
         lost = _numbers(event, _frames.column(frame, event, "the event"))
         accounts: Doubles | None = None
         if account is not None:
@@ -127,14 +129,16 @@ class ChurnLadder:
         """A frame of the same kind: churn_probability with _lo and _hi at `level`, and basis.
 
         `basis` says what the row rests on: the rung, how many of how many accounts were lost, and
-        whether features are missing.
+        whether features are missing. A level that the fit did not have counts as missing, and is
+        told in a RowWarning.
         """
         model = self._fitted
         normal = _frames.normalise(frame)
-        columns = self._read(normal)
+        columns, unseen = self._read(normal)
         rows = len(columns[0]) if columns else len(_frames.column(normal, _frames.names(normal)[0]))
         *values, codes, report = model.probabilities(columns, rows, float(level))
         warn_rows(report, _NAME)
+        _warn_unseen(unseen)
         texts = np.array(self._basis_texts(), dtype=object)[codes]
         texts[np.isnan(values[0])] = "not usable"
         named = zip((_NAME, f"{_NAME}_lo", f"{_NAME}_hi"), values, strict=True)
@@ -196,6 +200,8 @@ class ChurnLadder:
                 for name, mean, lo, hi in spread
             ]
         lines.append("  log-odds per " + ("log-odds" if self.external else "standard deviation"))
+        if m.rows_incomplete:
+            lines.append(f"  {m.rows_incomplete} rows lack a feature: taken as average")
         if m.warning:
             lines.append(f"  warning: {m.warning}")
         return "\n".join(lines)
@@ -261,18 +267,32 @@ class ChurnLadder:
     def _sign_of(self, term: str) -> int:
         return int(self.sign.get(self._of_term(term), 0))
 
-    def _read(self, frame: Any) -> list[Doubles]:
-        """Every column for itself, so that a missing cell is missing in its own terms only."""
+    def _read(self, frame: Any) -> tuple[list[Doubles], list[BadCells]]:
+        """Every column for itself, so that a missing cell is missing in its own terms only; and the
+        cells that hold a level the fit did not have."""
         columns: list[Doubles] = []
+        unseen: list[BadCells] = []
         for column in self._columns:
-            columns += Design([column], "error").matrix(frame).columns
-        return columns
+            rows = Design([column], "error").matrix(frame)
+            columns += rows.columns
+            unseen += [cells for cells in rows.cells if cells.unseen]
+        return columns, unseen
 
     def _warn(self) -> None:
         m = self._fitted
+        told = []
         if m.rows_rejected:
-            text = f"fit: {m.rows_rejected} rows with missing or impossible cells are left out"
-            warnings.warn(text, RowWarning, stacklevel=3)
+            row = m.first_rejected
+            told.append(
+                f"{m.rows_rejected} rows with impossible cells are left out, first row {row}"
+            )
+        if m.rows_incomplete:
+            told.append(
+                f"{m.rows_incomplete} rows lack a feature, first row {m.first_incomplete}: they "
+                "count as lost or kept, and the feature as average"
+            )
+        if told:
+            warnings.warn(f"fit: {'; '.join(told)}", RowWarning, stacklevel=3)
         if m.warning:
             warnings.warn(m.warning, ConvergenceWarning, stacklevel=3)
 
@@ -285,6 +305,16 @@ class ChurnLadder:
     def _basis_texts(self) -> list[str]:
         rests = self._rests_on()
         return [rests, f"{rests}; some features missing", f"{rests}; no history: base rate"]
+
+
+def _warn_unseen(unseen: list[BadCells]) -> None:
+    """One warning for all rows with a level that the fit did not have."""
+    if not unseen:
+        return
+    rows = np.logical_or.reduce([cells.rows for cells in unseen])
+    worst = min(unseen, key=lambda cells: cells.first)
+    text = f"{_NAME}: {int(rows.sum())} rows are scored as if a feature were missing, first row "
+    warnings.warn(f"{text}{worst.first} ({worst.reason})", RowWarning, stacklevel=3)
 
 
 def churn_probability(
