@@ -61,6 +61,7 @@ py::dict budget_of(const Doubles& value, const Doubles& start, const Doubles& ce
   d["n_iter"] = r.iterations;
   d["loss_unit"] = r.loss_unit;
   d["without_evidence"] = rows_of(r.without_evidence);
+  d["above_ceiling"] = rows_of(r.above_ceiling);
   return d;
 }
 

@@ -4,6 +4,7 @@ import json
 import pickle
 import warnings
 from pathlib import Path
+from typing import Any
 
 import kam
 import numpy as np
@@ -143,7 +144,7 @@ def test_prior_shift_by_bayes():
     np.testing.assert_allclose(shifted[1:4], expit(logit(p[1:4]) + logit(0.05)), rtol=1e-14)
     assert shifted[0] == 0
     assert shifted[4] == 1
-    with pytest.raises(ValueError, match="`from` must be strictly between 0 and 1, got 0"):
+    with pytest.raises(ValueError, match="`base_rate` must be strictly between 0 and 1, got 0"):
         kam.shift_prior(p, base_rate=0, new_rate=0.1)
 
 
@@ -154,7 +155,7 @@ def test_what_calibrate_refuses():
         kam.calibrate([1, 1], [0.1, 0.2])
     with pytest.raises(kam.InsufficientDataError):
         kam.calibrate([], [])
-    with pytest.raises(ValueError, match="`probability` has 1 rows, expected 2"):
+    with pytest.raises(ValueError, match="`p` has 1 rows, expected 2"):
         kam.calibrate([0, 1], [0.5])
     with pytest.raises(ValueError, match="`sample_weight`"):
         kam.calibrate([0, 1], [0.1, 0.2], sample_weight=[])
@@ -265,7 +266,7 @@ def test_hostile_evaluation():
         kam.evaluate([0, 1], [0.1, 0.2], fractions=[0])
     with pytest.raises(ValueError, match="`bins` must be a whole number"):
         kam.evaluate([0, 1], [0.1, 0.2], bins=1.5)
-    with pytest.warns(kam.RowWarning, match="1 rows were left out"):
+    with pytest.warns(kam.RowWarning, match="first row 2: `p` must be within 0..1, got 3"):
         e = kam.evaluate([0, 1, 1, np.nan], [0.1, 0.2, 3, 0.4], [1e300, 5, 1, 1])
     assert (e.rows_used, e.rows_rejected, e.unknown_outcomes) == (2, 1, 1)
     assert e.rows_without_value == 1
@@ -309,3 +310,25 @@ def test_plots():
     nothing = kam.evaluate([0, 0], [0.1, 0.2]).plot_lift()
     assert "No loss" in nothing.texts[0].get_text()
     plt.close("all")
+
+
+PERCENT = [5.0, 60.0, 10.0, 80.0]
+
+
+@pytest.mark.parametrize("verb", [kam.evaluate, kam.maximum_profit, kam.calibrate])
+def test_probabilities_in_percent_are_named_as_such(verb: Any) -> None:
+    """Not the outcomes, which are right, are to be looked at."""
+    told = r"`p` must be within 0\.\.1, got 5 in row 0 \(in percent\? divide by 100\)"
+    with pytest.raises(kam.InsufficientDataError, match=told):
+        verb([0, 1, 0, 1], PERCENT)
+    with pytest.warns(kam.RowWarning, match=r"1 rows .* row 4: `p` .* got 80 \(in percent"):
+        verb([0, 1, 0, 1, 1], [0.05, 0.6, 0.1, 0.3, 80])
+    with pytest.warns(kam.RowWarning, match=r"first row 2: `y` must be 0, 1 or missing, got 2"):
+        verb([0, 1, 2, 1, 0], [0.05, 0.6, 0.1, 0.3, 0.2])
+    with pytest.raises(ValueError, match="`p` has 1 rows, expected 2"):
+        verb([0, 1], [0.5])
+
+
+def test_the_level_is_named_as_it_is_given() -> None:
+    with pytest.raises(ValueError, match="`level` must be between 0 and 1, got 80"):
+        kam.evaluate([0, 1], [0.1, 0.2], level=80)

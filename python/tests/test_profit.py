@@ -89,6 +89,17 @@ def test_hostile_campaigns():
         c = kam.expected_profit([0.5, np.nan, 2, 0.5], [100, 100, 100, 1e300], offer=1, contact=1)
     assert c.accounts == 1
     assert np.isnan(c.profit[1:]).all()
+    told = r"first row 0: `p` must be within 0\.\.1, got 50 \(in percent\? divide by 100\)"
+    with pytest.raises(kam.InsufficientDataError, match=told):
+        kam.expected_profit([50, 60], [100, 100], offer=1, contact=1)
+    with pytest.warns(kam.RowWarning, match=r"first row 1: `offer` must be .*>= 0, got -1"):
+        kam.expected_profit([0.5, 0.5], [100, 100], offer=[1, -1], contact=1)
+    with pytest.warns(kam.RowWarning, match="first row 0: `value` is missing"):
+        kam.expected_profit([0.5, 0.5], [np.nan, 100], offer=1, contact=1)
+    for terms in ({"offer": -1, "contact": 1}, {"offer": 1, "contact": -1}):
+        name = min(terms, key=lambda n: terms[n])
+        with pytest.raises(ValueError, match=f"`{name}` must be finite and >= 0, got -1"):
+            kam.expected_profit([0.5, 0.5], [100, 100], **terms)
     empty = kam.expected_profit([], [], offer=1, contact=1)
     assert empty.accounts == 0
     assert empty.total_pred == (0, 0)

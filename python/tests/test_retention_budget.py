@@ -81,6 +81,26 @@ def test_without_evidence_there_is_no_money() -> None:
     assert "1 without evidence" in repr(plan)
 
 
+def test_an_account_above_its_ceiling_stays_in_the_losses() -> None:
+    settings: dict[str, Any] = {"rate": 0.0005, "evidence": "judgment"}
+    values, kept = [400_000.0] + [50_000.0] * 6, [0.9] * 7
+    without = kam.allocate_retention_budget(values, kept, ceiling=0.98, **settings)
+    plan = kam.allocate_retention_budget(
+        [*values, 300_000], [*kept, 0.95], ceiling=[0.98] * 7 + [0.9], **settings
+    )
+    assert plan.above_ceiling.tolist() == [7]
+    assert (plan.spend[7], plan.gain[7], plan.rows_rejected) == (0, 0, 0)
+    assert plan.expected_shortfall > without.expected_shortfall + 50_000
+    alone = kam.revenue_at_risk([*values, 300_000], 1 - plan.retention)
+    assert plan.expected_shortfall == pytest.approx(alone.expected_shortfall, rel=1e-9)
+    assert "1 above the ceiling" in repr(plan)
+    with pytest.warns(kam.RowWarning, match=r"`ceiling` must be within 0..1, got 95 .in pe"):
+        broken = kam.allocate_retention_budget(
+            [*values, 300_000], [*kept, 0.95], ceiling=[0.98] * 7 + [95], **settings
+        )
+    assert broken.expected_shortfall == plan.expected_shortfall
+
+
 def test_actions_against_every_choice() -> None:
     random = np.random.default_rng(2)
     values, start = random.integers(50, 400, 12).astype(float), random.uniform(0.5, 0.9, 12)
@@ -110,7 +130,7 @@ def test_bad_calls_are_refused_in_words() -> None:
         kam.allocate_retention_budget([1], [0.5], shape="linear", **settings)
     with pytest.raises(ValueError, match="budget"):
         kam.allocate_retention_budget([1], [0.5], budget=-1, **settings)
-    with pytest.raises(ValueError, match="`start`"):
+    with pytest.raises(ValueError, match="`retention` has 1 rows, expected 2"):
         kam.allocate_retention_budget([1, 2], [0.5], **settings)
     with pytest.warns(kam.RowWarning, match="1 rows were left out"):
         kam.allocate_retention_budget([1, -2], [0.5, 0.5], **settings)

@@ -42,8 +42,8 @@ void warn_of_direction(double slope, CalibrationReport& report) {
   if (slope < 0.0) report.warning = "the slope is negative: higher probabilities were lost less";
 }
 
-Status need_two_scores(const ScoreLevels& levels) {
-  if (Status s = churn_detail::need_both(levels); !s.ok()) return s;
+Status need_two_scores(const Predictions& predictions, const ScoreLevels& levels) {
+  if (Status s = churn_detail::need_both(predictions, levels); !s.ok()) return s;
   if (levels.levels.size() > 1) return {};
   return {StatusCode::insufficient_data, "`probability` is the same in all rows"};
 }
@@ -126,7 +126,7 @@ Result<Fitted<LogitCalibration>> fit_platt(const Predictions& predictions,
                                            const PlattOptions& options) try {
   const auto levels = churn_detail::levels_of(predictions);
   if (!levels) return levels.error();
-  if (Status s = need_two_scores(*levels); !s.ok()) return s;
+  if (Status s = need_two_scores(predictions, *levels); !s.ok()) return s;
   LogitProblem problem = churn_detail::problem_of(*levels);
   problem.columns.push_back(churn_detail::logits_of(*levels));
   if (options.smoothed_targets) {
@@ -153,7 +153,7 @@ Result<Fitted<LogitCalibration>> fit_platt(const Predictions& predictions,
 Result<Fitted<LogitCalibration>> fit_temperature(const Predictions& predictions) try {
   const auto levels = churn_detail::levels_of(predictions);
   if (!levels) return levels.error();
-  if (Status s = churn_detail::need_both(*levels); !s.ok()) return s;
+  if (Status s = churn_detail::need_both(predictions, *levels); !s.ok()) return s;
   if (levels->levels.size() == 1 && levels->levels[0].score == 0.5) {
     return Status{StatusCode::insufficient_data, "`probability` is 0.5 in all rows"};
   }
@@ -173,7 +173,7 @@ Result<Fitted<LogitCalibration>> fit_temperature(const Predictions& predictions)
 Result<Fitted<BetaCalibration>> fit_beta(const Predictions& predictions) try {
   const auto levels = churn_detail::levels_of(predictions);
   if (!levels) return levels.error();
-  if (Status s = need_two_scores(*levels); !s.ok()) return s;
+  if (Status s = need_two_scores(predictions, *levels); !s.ok()) return s;
   LogitProblem problem = churn_detail::problem_of(*levels);
   problem.columns.resize(2);
   for (const Level& level : levels->levels) {
@@ -203,7 +203,7 @@ Result<Fitted<BetaCalibration>> fit_beta(const Predictions& predictions) try {
 Result<Fitted<IsotonicCalibration>> fit_isotonic(const Predictions& predictions) try {
   const auto levels = churn_detail::levels_of(predictions);
   if (!levels) return levels.error();
-  if (Status s = churn_detail::need_both(*levels); !s.ok()) return s;
+  if (Status s = churn_detail::need_both(predictions, *levels); !s.ok()) return s;
   IsotonicCalibration c;
   for (const Block& block : pool(levels->levels)) {
     c.score.push_back(block.first);

@@ -145,9 +145,7 @@ Result<Evaluation> evaluate(const Predictions& predictions, std::span<const doub
   const auto levels = churn_detail::levels_of(predictions);
   if (!levels) return levels.error();
   const ScoreLevels& s = *levels;
-  if (s.levels.empty()) {
-    return Status{StatusCode::insufficient_data, "`outcome` has no row that can be used"};
-  }
+  if (Status none = churn_detail::need_rows(predictions, s); !none.ok()) return none;
   Evaluation e{.by_account = churn_detail::losses_of(s)};
   e.auc = numeric::level_auc(s, *interval_z(options.interval_level));
   const auto range = churn_detail::poisson_range(s.events, options.interval_level);

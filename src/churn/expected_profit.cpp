@@ -2,6 +2,7 @@
 #include <cmath>
 #include <new>
 #include <numeric>
+#include <utility>
 
 #include <boost/math/special_functions/beta.hpp>
 
@@ -33,6 +34,12 @@ Status check(const CampaignColumns& c, const CampaignOptions& o) {
   }
   if (c.contact.size() != 1) {
     if (Status s = check_size("contact", c.contact.size(), n); !s.ok()) return s;
+  }
+  for (const auto& [name, column] : {std::pair{"offer", c.offer}, {"contact", c.contact}}) {
+    const bool for_all = column.size() == 1;
+    if (for_all && !(column[0] >= 0.0 && column[0] <= kMostMoney)) {
+      return invalid_argument(name, "finite and >= 0", column[0]);
+    }
   }
   if (const double* fixed = std::get_if<double>(&o.acceptance)) {
     if (!(*fixed >= 0.0 && *fixed <= 1.0)) {

@@ -125,7 +125,7 @@ Result<MaximumProfit> maximum_profit(const Predictions& predictions,
   if (Status s = check(terms); !s.ok()) return s;
   const auto levels = churn_detail::levels_of(predictions);
   if (!levels) return levels.error();
-  if (Status s = churn_detail::need_both(*levels); !s.ok()) return s;
+  if (Status s = churn_detail::need_both(predictions, *levels); !s.ok()) return s;
   MaximumProfit result{.events = levels->events,
                        .others = levels->others,
                        .rows = levels->rows,

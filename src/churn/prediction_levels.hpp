@@ -12,8 +12,15 @@ namespace kam::churn_detail {
 /// finite sum.
 [[nodiscard]] Result<numeric::ScoreLevels> levels_of(const churn::Predictions& predictions);
 
-/// insufficient_data unless both outcomes are there.
-[[nodiscard]] Status need_both(const numeric::ScoreLevels& levels);
+/// insufficient_data unless there is a row that can be used. Where all were left out it names the
+/// argument, the row and the value of the first, so that a wrong probability is not looked for in
+/// the outcomes.
+[[nodiscard]] Status need_rows(const churn::Predictions& predictions,
+                               const numeric::ScoreLevels& levels);
+
+/// insufficient_data unless both outcomes are there; names the first row left out, as above.
+[[nodiscard]] Status need_both(const churn::Predictions& predictions,
+                               const numeric::ScoreLevels& levels);
 
 /// No memory left, as a Status.
 [[nodiscard]] Status out_of_memory();

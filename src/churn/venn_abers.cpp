@@ -107,9 +107,7 @@ RowReason score_reason(double s) {
 Result<Fitted<VennAbers>> fit_venn_abers(const Predictions& predictions) try {
   const auto levels = churn_detail::levels_of(predictions);
   if (!levels) return levels.error();
-  if (levels->levels.empty()) {
-    return Status{StatusCode::insufficient_data, "`outcome` has no row that can be used"};
-  }
+  if (Status s = churn_detail::need_rows(predictions, *levels); !s.ok()) return s;
   const CalibrationReport report{.events = levels->events,
                                  .others = levels->others,
                                  .rows = levels->rows,

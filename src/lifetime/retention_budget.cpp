@@ -34,14 +34,20 @@ Status check_call(const RetentionColumns& c, const RetentionBudgetOptions& o) {
   return {};
 }
 
+/// Of what may be lost. Without it nothing is known of the account.
 RowReason reason_of(const RetentionColumns& c, std::size_t i) {
-  const double start = c.start[i], ceiling = c.ceiling[i];
+  const double start = c.start[i];
   if (!std::isfinite(c.value[i]) || !std::isfinite(start)) return RowReason::not_finite;
   if (!(c.value[i] >= 0.0 && c.value[i] <= kMostMoney)) return RowReason::out_of_domain;
-  if (!(start >= 0.0 && start <= 1.0)) return RowReason::out_of_domain;
-  if (c.evidence[i] == Evidence::none) return RowReason::none;  // its lever is not looked at
+  return start >= 0.0 && start <= 1.0 ? RowReason::none : RowReason::out_of_domain;
+}
+
+/// Of the lever, which is not looked at without evidence.
+RowReason lever_reason(const RetentionColumns& c, std::size_t i) {
+  if (c.evidence[i] == Evidence::none) return RowReason::none;
+  const double ceiling = c.ceiling[i];
   if (!std::isfinite(ceiling) || !std::isfinite(c.rate[i])) return RowReason::not_finite;
-  const bool inside = ceiling >= start && ceiling <= 1.0 && c.rate[i] > 0.0;
+  const bool inside = ceiling >= 0.0 && ceiling <= 1.0 && c.rate[i] > 0.0;
   return inside ? RowReason::none : RowReason::out_of_domain;
 }
 
@@ -191,13 +197,18 @@ class Allocation {
   Shortfall shortfall_;
 };
 
+/// What money does to an account.
+enum class Lever : std::uint8_t { works, nothing_to_gain, unknown };
+
 struct Usable {
   std::vector<std::size_t> rows;
   std::vector<double> value;
   std::vector<RetentionResponse> response;
+  std::vector<Lever> lever;
 };
 
-/// An account without evidence stays in the loss distribution, but money does not move it.
+/// An account that money does not move, or whose lever is not usable, may be lost like any other:
+/// it stays in the loss distribution.
 Usable take_rows(const RetentionColumns& c, ResponseShape shape, RetentionBudget& result) {
   Usable usable;
   for (std::size_t i = 0; i < c.rows(); ++i) {
@@ -206,13 +217,18 @@ Usable take_rows(const RetentionColumns& c, ResponseShape shape, RetentionBudget
       result.report.rejected(i, reason);
       continue;
     }
-    result.report.scored();
-    const bool known = c.evidence[i] != Evidence::none;
-    if (!known) result.without_evidence.push_back(i);
+    const RowReason broken = lever_reason(c, i);
+    broken == RowReason::none ? result.report.scored() : result.report.rejected(i, broken);
+    const bool known = c.evidence[i] != Evidence::none && broken == RowReason::none;
+    const bool above = known && c.start[i] > c.ceiling[i];
+    if (c.evidence[i] == Evidence::none) result.without_evidence.push_back(i);
+    if (above) result.above_ceiling.push_back(i);
+    const bool works = known && !above;
     usable.rows.push_back(i);
     usable.value.push_back(c.value[i]);
-    usable.response.push_back(known ? RetentionResponse{c.start[i], c.ceiling[i], c.rate[i], shape}
+    usable.response.push_back(works ? RetentionResponse{c.start[i], c.ceiling[i], c.rate[i], shape}
                                     : RetentionResponse{c.start[i], c.start[i], 1.0, shape});
+    usable.lever.push_back(works ? Lever::works : above ? Lever::nothing_to_gain : Lever::unknown);
   }
   return usable;
 }
@@ -231,7 +247,7 @@ void write_columns(const Usable& usable, const RetentionColumns& c, const Plan& 
     result.total_spend += spend;
     result.expected_loss_before += value * (1.0 - start);
     result.expected_loss += value * plan.p_loss[k];
-    if (c.evidence[row] == Evidence::none) continue;
+    if (usable.lever[k] == Lever::unknown) continue;
     result.gain[row] = value * (result.retention[row] - start) - spend;
     result.total_gain += result.gain[row];
     result.protection_value[row] = plan.worth[k];
@@ -247,6 +263,10 @@ Result<RetentionBudget> allocate_retention_budget(const RetentionColumns& column
   const Usable usable = take_rows(columns, options.shape, result);
   if (usable.rows.empty()) {
     return Status{StatusCode::insufficient_data, "`value` and `start` have no usable row"};
+  }
+  if (result.report.rows_scored == 0) {
+    return Status{StatusCode::insufficient_data,
+                  "`ceiling` (0..1) and `rate` (> 0) are usable in no row"};
   }
   Allocation allocation(usable.value, usable.response, options);
   const Plan plan = allocation.best();

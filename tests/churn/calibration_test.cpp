@@ -317,6 +317,10 @@ TEST(Calibration, RefusalsSayWhy) {
   const Values y{1, 1}, p{.2, .4}, same{.3, .3}, both{0, 1}, huge{1e308, 1e308};
   EXPECT_EQ(fit_platt({y, p}).error().message(),
             "`outcome` needs rows with 1 and rows with 0, got 2 and 0");
+  const Values percent{20, .4};
+  EXPECT_EQ(fit_platt({both, percent}).error().message(),
+            "`outcome` needs rows with 1 and rows with 0, got 1 and 0; 1 left out: `probability` "
+            "must be within 0..1, got 20 in row 0 (in percent? divide by 100)");
   EXPECT_NE(fit_beta({both, same}).error().message().find("same in all rows"), std::string::npos);
   EXPECT_TRUE(fit_isotonic({both, same}).has_value());
   EXPECT_TRUE(fit_temperature({both, same}).has_value());

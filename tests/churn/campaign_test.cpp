@@ -246,6 +246,11 @@ TEST(Campaign, OneTermForAllAndRefusals) {
   const auto refusal = [&](const CampaignOptions& o) {
     return expected_profit({p, value, one, one}, o).error().message();
   };
+  const Values below{-1}, missing{kNaN};
+  EXPECT_EQ(expected_profit({p, value, below, one}).error().message(),
+            "`offer` must be finite and >= 0, got -1");
+  EXPECT_EQ(expected_profit({p, value, one, missing}).error().message(),
+            "`contact` must be finite and >= 0, got nan");
   EXPECT_EQ(refusal({.acceptance = 1.5}), "`acceptance` must be between 0 and 1, got 1.5");
   EXPECT_EQ(refusal({.budget = -1}), "`budget` must be >= 0, got -1");
   EXPECT_EQ(refusal({.budget = kNaN}), "`budget` must be >= 0, got nan");

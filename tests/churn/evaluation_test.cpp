@@ -312,6 +312,16 @@ TEST(Evaluation, RefusalsNameTheArgument) {
   options.fractions = {.1, 1.1};
   EXPECT_EQ(refusal(options), "`fractions` must be within (0, 1], got 1.1");
   EXPECT_EQ(evaluate({}).error().code(), StatusCode::insufficient_data);
+  const Values y{0, 1}, percent{5, 60}, two{2, 2}, p{.1, .2}, less{-1, -1};
+  EXPECT_EQ(evaluate({y, percent}).error().message(),
+            "no row can be used: `probability` must be within 0..1, got 5 in row 0 (in percent? "
+            "divide by 100)");
+  EXPECT_EQ(evaluate({two, p}).error().message(),
+            "no row can be used: `outcome` must be 0, 1 or missing, got 2 in row 0");
+  EXPECT_EQ(evaluate({y, p, less}).error().message(),
+            "no row can be used: `weight` must be finite and >= 0, got -1 in row 0");
+  EXPECT_EQ(evaluate({Values{kNaN}, Values{.5}}).error().message(),
+            "`outcome` has no row that can be used");
   EXPECT_EQ(evaluate(s.columns(), Values{1}).error().message(), "`value` has 1 rows, expected 50");
 }
 

@@ -10,6 +10,7 @@
 #include <numeric>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace kam {
@@ -299,16 +300,63 @@ TEST(RetentionBudget, BadRowsAreLeftOutAndCounted) {
   a.add(10'000, .7, .95, .002);
   a.add(nan, .7, .95, .002);
   a.add(-1, .7, .95, .002);
-  a.add(10'000, .7, .6, .002);  // ceiling below the start
-  a.add(10'000, .7, 1.1, .002);
-  a.add(10'000, .7, .95, 0);
   a.add(10'000, -.1, .95, .002);
   a.add(1e101, .7, .95, .002);
   const auto r = plan(a);
-  EXPECT_EQ(r.report.rows_rejected, 7u);
+  EXPECT_EQ(r.report.rows_rejected, 4u);
   EXPECT_EQ(r.report.first_rejected, 1u);
   EXPECT_NEAR(r.spend[0], 804.72, 5e-3);
-  for (std::size_t j = 1; j < 8; ++j) EXPECT_TRUE(std::isnan(r.spend[j]));
+  for (std::size_t j = 1; j < 5; ++j) EXPECT_TRUE(std::isnan(r.spend[j]));
+  EXPECT_NEAR(r.expected_loss_before, 3000, 1e-9);
+}
+
+// An account that is kept better than its lever can keep it needs no money, but it may be lost: the
+// shortfall is that of the portfolio with it, not of the one without.
+TEST(RetentionBudget, AnAccountAboveTheCeilingStaysInTheLosses) {
+  Accounts without = giant();
+  Accounts with = without, moved_by_nothing = without;
+  with.add(300'000, .95, .9, .0005);
+  moved_by_nothing.add(300'000, .95, .95, .0005);
+  RetentionBudgetOptions o;
+  for (const double aversion : {0.0, .5}) {
+    o.risk_aversion = aversion;
+    const auto few = plan(without, o), r = plan(with, o), same = plan(moved_by_nothing, o);
+    EXPECT_EQ(r.above_ceiling, std::vector<std::size_t>{13});
+    EXPECT_EQ(r.report.rows_rejected, 0u);
+    EXPECT_EQ(r.spend[13], 0);
+    EXPECT_EQ(r.retention[13], .95);
+    EXPECT_EQ(r.gain[13], 0);
+    EXPECT_GT(r.expected_shortfall_before, few.expected_shortfall_before + 20'000);
+    EXPECT_GT(r.expected_shortfall, few.expected_shortfall + 20'000);
+    EXPECT_NEAR(r.expected_loss_before - few.expected_loss_before, 15'000, 1e-6);
+    EXPECT_EQ(r.expected_shortfall, same.expected_shortfall);
+    EXPECT_EQ(r.spend, same.spend);
+    EXPECT_TRUE(same.above_ceiling.empty());
+  }
+}
+
+TEST(RetentionBudget, ALeverThatCannotBeReadIsCountedAndItsAccountStaysInTheLosses) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const auto without = plan(giant());
+  for (const auto& [ceiling, rate] :
+       {std::pair{nan, .0005}, {95.0, .0005}, {-.1, .0005}, {.98, 0.0}, {.98, nan}}) {
+    Accounts a = giant();
+    a.add(300'000, .95, ceiling, rate);
+    const auto r = plan(a);
+    EXPECT_EQ(r.report.rows_rejected, 1u);
+    EXPECT_EQ(r.report.first_rejected, 13u);
+    EXPECT_EQ(r.spend[13], 0);
+    EXPECT_EQ(r.retention[13], .95);
+    EXPECT_TRUE(std::isnan(r.gain[13]) && std::isnan(r.protection_value[13]));
+    EXPECT_TRUE(r.above_ceiling.empty());
+    EXPECT_GT(r.expected_shortfall, without.expected_shortfall + 20'000);
+    EXPECT_EQ(r.total_gain, without.total_gain);
+    Accounts alone;
+    alone.add(300'000, .95, ceiling, rate);
+    const auto none = allocate_retention_budget(alone.columns());
+    ASSERT_FALSE(none);
+    EXPECT_NE(none.error().message().find("`ceiling`"), std::string::npos);
+  }
 }
 
 TEST(RetentionBudget, BadCallsNameTheArgument) {

@@ -120,7 +120,8 @@ struct Campaign {
 /// then value, probability and cost, never by their place; accounts alike in all of these are
 /// interchangeable and taken in row order.
 /// The range: up to 1,000 chosen accounts by 20,000 draws, beyond as normal given γ. O(n log n).
-/// size_mismatch and invalid_argument name the argument.
+/// size_mismatch and invalid_argument name the argument; a cost for all accounts that is negative
+/// or missing is one, of one account it is a bad row.
 [[nodiscard]] Result<Campaign> expected_profit(const CampaignColumns& columns,
                                                const CampaignOptions& options = {});
 

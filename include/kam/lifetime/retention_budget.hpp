@@ -62,10 +62,11 @@ struct RetentionResponse {
 
 /// One row per account; `rate` and `evidence` describe the lever of that account.
 struct RetentionColumns {
-  std::span<const double> value;    ///< v: what keeping it is worth over the horizon [money], >= 0
-  std::span<const double> start;    ///< r(0), 0..1
-  std::span<const double> ceiling;  ///< r(∞), start..1
-  std::span<const double> rate;     ///< k [1/money], > 0
+  std::span<const double> value;  ///< v: what keeping it is worth over the horizon [money], >= 0
+  std::span<const double> start;  ///< r(0), 0..1
+  /// r(∞), 0..1. Where the account is above it already, money brings nothing and none is spent.
+  std::span<const double> ceiling;
+  std::span<const double> rate;        ///< k [1/money], > 0
   std::span<const Evidence> evidence;  ///< of ceiling and rate
 
   [[nodiscard]] std::size_t rows() const noexcept { return value.size(); }
@@ -78,13 +79,16 @@ struct RetentionBudgetOptions {
   ResponseShape shape = ResponseShape::exponential;
 };
 
-/// Columns follow the rows; NaN where a row is left out.
+/// Columns follow the rows. A row whose value or start is not usable is left out: NaN. One whose
+/// ceiling or rate is not usable gets no money, its gain is NaN, and it is counted, too; but it may
+/// be lost, so it stays in all losses.
 struct RetentionBudget {
   std::vector<double> spend;      ///< x [money]; 0 without evidence
   std::vector<double> retention;  ///< r(x); r(0) without evidence
-  std::vector<double> gain;       ///< v (r(x) − r(0)) − x [money]; NaN without evidence
+  std::vector<double>
+      gain;  ///< v (r(x) − r(0)) − x [money]; NaN without evidence or a usable lever
   /// v + λ dES/dp: what keeping the account is worth with its part in the bad years [money]; NaN
-  /// without evidence.
+  /// where gain is.
   std::vector<double> protection_value;
   double total_spend = 0.0;
   double total_gain = 0.0;    ///< Σ gain [money]
@@ -97,6 +101,7 @@ struct RetentionBudget {
   std::size_t iterations = 0;
   double loss_unit = 0.0;                     ///< cell of the loss distribution [money]
   std::vector<std::size_t> without_evidence;  ///< rows that were given no money for that reason
+  std::vector<std::size_t> above_ceiling;     ///< rows that were given none since start > ceiling
   BatchReport report;  ///< not_finite; out_of_domain: see the columns; values beyond 1e100
 };
 

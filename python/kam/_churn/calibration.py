@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from kam import _core
+from kam._churn.bad_rows import at_least_0, named, outcome, share, warn_left_out
 from kam._data.columns import Doubles, doubles, warn_rows
-from kam._errors import ConvergenceWarning, RowWarning
+from kam._errors import ConvergenceWarning
 
 
 class Calibrator:
@@ -96,15 +97,14 @@ def calibrate(
     ValueError
         An unknown method, or columns of different length.
     """
-    core = _core.fit_calibrator(
-        str(method),
-        column(y, "y"),
-        column(p, "p"),
-        optional_column(sample_weight, "sample_weight"),
-        bool(smoothed_targets),
-    )
+    lost, scores = column(y, "y"), column(p, "p")
+    weight = optional_column(sample_weight, "sample_weight")
+    with named(outcome="y", probability="p", weight="sample_weight"):
+        core = _core.fit_calibrator(str(method), lost, scores, weight, bool(smoothed_targets))
     fitted = Calibrator(core)
-    warn_rejected(fitted.report)
+    domains = [share("p", scores), outcome("y", lost)]
+    domains += [] if weight is None else [at_least_0("sample_weight", weight)]
+    warn_left_out(fitted.report, domains)
     if fitted.report["warning"]:
         warnings.warn(fitted.report["warning"], ConvergenceWarning, stacklevel=2)
     return fitted
@@ -117,7 +117,8 @@ def shift_prior(p: Any, *, base_rate: float, new_rate: float) -> Doubles:
     multiplied by odds(new_rate)/odds(base_rate).
     """
     values: Doubles
-    values, report = _core.shift_prior(column(p, "p"), float(base_rate), float(new_rate))
+    with named(**{"from": "base_rate", "to": "new_rate"}):
+        values, report = _core.shift_prior(column(p, "p"), float(base_rate), float(new_rate))
     warn_rows(report, "shifted probabilities")
     return values
 
@@ -142,17 +143,6 @@ def optional_column(values: Any, name: str) -> Doubles | None:
     if not len(array):
         raise ValueError(f"`{name}` must have one number per row or be None, got none")
     return array
-
-
-def warn_rejected(found: dict[str, Any], depth: int = 3) -> None:
-    """One warning for the rows that were left out."""
-    if found["rows_rejected"]:
-        warnings.warn(
-            f"{found['rows_rejected']} rows were left out, first row "
-            f"{found['first_rejected']} ({found['first_reason']})",
-            RowWarning,
-            stacklevel=depth,
-        )
 
 
 __all__ = ["Calibrator", "calibrate", "shift_prior"]

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kam import _core
-from kam._churn.calibration import column, optional_column, warn_rejected
+from kam._churn.bad_rows import at_least_0, named, share, warn_left_out
+from kam._churn.bad_rows import outcome as lost_or_kept
+from kam._churn.calibration import column, optional_column
 from kam._data.columns import Codes, Doubles
 from kam._errors import DataError
 
@@ -206,18 +208,21 @@ def evaluate(
     outcome, probability = column(y, "y"), column(p, "p")
     weights, values = optional_column(weight, "weight"), optional_column(value, "value")
     shares = [float(f) for f in fractions]
-    found = _core.evaluate(
-        outcome,
-        probability,
-        weights,
-        values,
-        whole(bins, "bins"),
-        float(least_events),
-        float(level),
-        shares,
-    )
+    with named(outcome="y", probability="p", interval_level="level"):
+        found = _core.evaluate(
+            outcome,
+            probability,
+            weights,
+            values,
+            whole(bins, "bins"),
+            float(least_events),
+            float(level),
+            shares,
+        )
     result = Evaluation(found, (outcome, probability, weights, values), float(level))
-    warn_rejected(found)
+    domains = [share("p", probability), lost_or_kept("y", outcome)]
+    domains += [] if weights is None else [at_least_0("weight", weights)]
+    warn_left_out(found, domains)
     if cluster is not None:
         rows = _core.bootstrap_evaluation(
             outcome,

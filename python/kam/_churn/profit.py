@@ -9,7 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from kam import _core
-from kam._churn.calibration import column, optional_column, warn_rejected
+from kam._churn.bad_rows import (
+    amount,
+    at_least_0,
+    named,
+    outcome,
+    refuse_unless_used,
+    share,
+    warn_left_out,
+)
+from kam._churn.calibration import column, optional_column
 from kam._churn.evaluation import whole
 from kam._data.columns import Doubles
 
@@ -46,17 +55,13 @@ def maximum_profit(
     `profit` is at the mean gamma (MP), `expected_profit` the mean over gamma with the cut following
     it (EMPC). To choose among accounts of different value use `kam.expected_profit`.
     """
-    found = _core.maximum_profit(
-        column(y, "y"),
-        column(p, "p"),
-        optional_column(weight, "weight"),
-        float(alpha),
-        float(beta),
-        float(value),
-        float(offer),
-        float(contact),
-    )
-    warn_rejected(found)
+    lost, scores, weights = column(y, "y"), column(p, "p"), optional_column(weight, "weight")
+    terms = (float(alpha), float(beta), float(value), float(offer), float(contact))
+    with named(outcome="y", probability="p"):
+        found = _core.maximum_profit(lost, scores, weights, *terms)
+    domains = [share("p", scores), outcome("y", lost)]
+    domains += [] if weights is None else [at_least_0("weight", weights)]
+    warn_left_out(found, domains)
     names = ("profit", "fraction", "score", "expected_profit", "expected_fraction", "rows_used")
     return MaximumProfit(**{name: found[name] for name in names})
 
@@ -130,22 +135,24 @@ def expected_profit(
         Cost of an accepted offer, and of the contact; >= 0.
     budget : float, optional
         On the expected spending of the chosen.
+
+    A row that cannot be used is NaN and counted in a RowWarning that names argument, row and value;
+    InsufficientDataError if none can be used.
     """
-    probability = column(p, "p")
+    probability, values = column(p, "p"), column(value, "value")
+    offers, contacts = _terms(offer, "offer"), _terms(contact, "contact")
     beta = [float(a) for a in np.atleast_1d(np.asarray(acceptance, dtype=np.float64))]
     if len(beta) not in (1, 2):
         raise ValueError(f"`acceptance` must be a number or (alpha, beta), got {acceptance!r}")
-    found = _core.expected_profit(
-        probability,
-        column(value, "value"),
-        _terms(offer, "offer"),
-        _terms(contact, "contact"),
-        beta,
-        float("inf") if budget is None else float(budget),
-        float(level),
-        whole(seed, "seed"),
-    )
-    warn_rejected(found)
+    most = float("inf") if budget is None else float(budget)
+    with named(probability="p", interval_level="level"):
+        found = _core.expected_profit(
+            probability, values, offers, contacts, beta, most, float(level), whole(seed, "seed")
+        )
+    domains = [share("p", probability), amount("value", values)]
+    domains += [at_least_0("offer", offers), at_least_0("contact", contacts)]
+    refuse_unless_used(found, domains)
+    warn_left_out(found, domains)
     drop = ("first_rejected", "first_reason", "unknown_outcomes")
     return Campaign(**{name: v for name, v in found.items() if name not in drop})
 

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kam import _core
-from kam._churn.calibration import column, warn_rejected
+from kam._churn.bad_rows import at_least_0, share, warn_left_out
+from kam._churn.calibration import column
 from kam._data.columns import Doubles
 
 Codes = npt.NDArray[np.uint32]
@@ -129,7 +130,7 @@ def revenue_at_risk(
     if cells is not None and most < 1:
         raise ValueError(f"`cells` must be at least 1, got {cells}")
     core = _core.revenue_at_risk(value, p, codes, float(correlation), float(level), most)
-    warn_rejected(core.report())
+    warn_left_out(core.report(), [at_least_0("values", value), share("p_loss", p)])
     return RevenueAtRisk(core, value, float(level), float(correlation))
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kam import _core
-from kam._churn.calibration import column, warn_rejected
+from kam._churn.bad_rows import above_0, at_least_0, named, share, warn_left_out
+from kam._churn.calibration import column
 from kam._data.columns import Doubles
 
 Rows = npt.NDArray[np.int64]
@@ -23,7 +24,9 @@ class RetentionBudget:
     `protection_value` is what keeping an account is worth with its part in the bad years: the value
     plus risk_aversion times the slope of the expected shortfall. `shadow_price` is what the
     objective gains by one more money. Accounts in `without_evidence` get no money, and their gain
-    is NaN: nobody knows what it would do.
+    is NaN: nobody knows what it would do. Those in `above_ceiling` are kept better than their lever
+    could, and get none. A row whose ceiling or rate cannot be used gets none either and is counted;
+    all of these may be lost, and stay in the losses.
     """
 
     spend: Doubles
@@ -43,6 +46,7 @@ class RetentionBudget:
     n_iter: int
     loss_unit: float
     without_evidence: Rows
+    above_ceiling: Rows
     rows_used: int
     rows_rejected: int
 
@@ -61,6 +65,8 @@ class RetentionBudget:
         )
         if len(self.without_evidence):
             text += f"; {len(self.without_evidence)} without evidence"
+        if len(self.above_ceiling):
+            text += f"; {len(self.above_ceiling)} above the ceiling"
         return text if self.converged else text + "; not converged"
 
 
@@ -120,23 +126,30 @@ def allocate_retention_budget(
         money is spent; a risk score is none.
     budget : float, optional
         Most that may be spent; by default as much as pays.
+
+    An account above its ceiling gets no money and stays in the losses.
     """
     value = column(values, "values")
     rows = len(value)
     if shape not in ("exponential", "michaelis"):
         raise ValueError(f"`shape` must be 'exponential' or 'michaelis', got {shape!r}")
-    found = _core.allocate_retention_budget(
-        value,
-        column(retention, "retention"),
-        _each(ceiling, rows, "ceiling"),
-        _each(rate, rows, "rate"),
-        _grades(evidence, rows),
-        float("inf") if budget is None else float(budget),
-        float(risk_aversion),
-        float(level),
-        shape == "michaelis",
-    )
-    warn_rejected(found)
+    start = column(retention, "retention")
+    ceilings, rates = _each(ceiling, rows, "ceiling"), _each(rate, rows, "rate")
+    with named(start="retention", value="values"):
+        found = _core.allocate_retention_budget(
+            value,
+            start,
+            ceilings,
+            rates,
+            _grades(evidence, rows),
+            float("inf") if budget is None else float(budget),
+            float(risk_aversion),
+            float(level),
+            shape == "michaelis",
+        )
+    domains = [at_least_0("values", value), share("retention", start)]
+    domains += [share("ceiling", ceilings), above_0("rate", rates)]
+    warn_left_out(found, domains)
     return RetentionBudget(**_fields(found))
 
 
@@ -174,7 +187,10 @@ def choose_retention_actions(
         float(risk_aversion),
         float(level),
     )
-    warn_rejected(found)
+    after = column(retention_after, "retention_after")
+    warn_left_out(
+        found, [at_least_0("cost", column(cost, "cost")), share("retention_after", after)]
+    )
     found["chosen"] = found["chosen"].astype(bool)
     return ActionChoice(**_fields(found))
 
