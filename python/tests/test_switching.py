@@ -177,9 +177,53 @@ def test_a_missing_amount_is_no_amount_of_zero() -> None:
 
 
 @pytest.mark.parametrize(
+    ("cells", "message"),
+    [
+        (
+            {"amount_lo": 20.0, "amount_hi": 30.0},
+            r"`amount` has bounds \(20 to 30\) and no estimate",
+        ),
+        ({"amount_hi": 30.0}, r"`amount` has bounds \(\? to 30\) and no estimate"),
+        (
+            {"amount": 10.0, "amount_lo": 20.0, "amount_hi": 30.0},
+            "`amount` 10 is below its bound `amount_lo` 20",
+        ),
+        ({"amount": 40.0, "amount_hi": 30.0}, "`amount` 40 is above its bound `amount_hi` 30"),
+        ({"amount": -5.0}, "`amount` must be finite and >= 0, got -5"),
+        ({"amount": 5.0, "amount_lo": -1.0}, "`amount_lo` must be finite and >= 0, got -1"),
+        ({"hours": 5.0, "rate_lo": 10.0, "rate_hi": 20.0}, "`rate` has bounds .* no estimate"),
+        (
+            {"hours": 5.0, "hours_lo": 6.0, "hours_hi": 7.0, "rate": 10.0},
+            "`hours` 5 is below its bound `hours_lo` 6",
+        ),
+        ({"amount": 1.0, "effort_lo": 2.0, "effort_hi": 3.0}, "`effort` has bounds"),
+        ({"hours": 5.0}, "`hours` without a `rate`"),
+        ({"amount": 1.0, "rival_share": 2.0}, "`rival_share` must be within 0..1, got 2"),
+        ({"amount": 1.0, "rating": 50.0}, "`rating` 50 is for relational ones"),
+        ({"kind": "relational", "rating": 101.0}, "`rating` must be within 0..100, got 101"),
+        ({}, "no amount and no hours"),
+    ],
+)
+def test_a_component_that_cannot_be_used_is_named(cells: dict[str, Any], message: str) -> None:
+    good = {"component": "fee", "amount": 5.0}
+    bad = {"component": "training", **cells}
+    with pytest.warns(kam.RowWarning, match=f"first row 1 .component 'training': {message}"):
+        assert kam.switching_cost([good, bad]).total == 5
+    with pytest.warns(kam.RowWarning, match=f"component 'training': {message}"):
+        found = kam.switching_cost([good | {"account_id": "A"}, bad | {"account_id": "B"}])
+    assert np.isnan(found["switching_cost"][1])
+    if set(cells) & {"amount", "hours", "rating"}:
+        with pytest.raises(kam.InsufficientDataError, match=f"no row.*'training': {message}"):
+            kam.switching_cost([bad])
+
+
+@pytest.mark.parametrize(
     ("components", "message"),
     [
         ([], "no row"),
+        ({"fee": (1.0, None, 2.0)}, r"component 'fee': `amount` has bounds \(1 to 2\)"),
+        ({"fee": (1.0, 5.0, 2.0)}, "component 'fee': `amount` 5 is above its bound `amount_hi` 2"),
+        ([{"amount_lo": 1.0, "amount_hi": 2.0}], "`amount_lo` and no `amount`: bounds need"),
         ([{"amount": -1.0}], "no row"),
         ([{"money": 1.0}], "unknown column 'money'"),
         ([{"kind": "financial"}], "needs a column"),

@@ -28,6 +28,55 @@ class ComponentTable(NamedTuple):
     kind_names: list[str]
     names: list[str]
     account: Ids | None
+    given: dict[str, Doubles]  # the numbers of the table as they were written down
+
+    def problem(self, row: int) -> str:
+        """Why this component cannot be used: its name, the column and what it holds."""
+        return f"component '{self.names[row]}': " + (
+            next(filter(None, (self._of_measure(name, row) for name in _MEASURES)), "")
+            or self._of_the_rest(row)
+        )
+
+    def in_words(self, report: tuple[int, int, int, str]) -> tuple[int, int, int, str]:
+        """A report of the core with the first component named instead of a code."""
+        return (*report[:3], self.problem(report[2])) if report[1] else report
+
+    def _of_measure(self, name: str, row: int) -> str:
+        start = 3 * _MEASURES.index(name)
+        estimate, lo, hi = (float(x) for x in self.numbers[row, start : start + 3])
+        written, *ends = (self._cell(name + end, row) for end in ("", "_lo", "_hi"))
+        bounds = " to ".join("?" if x != x else f"{x:.6g}" for x in ends)
+        if written != written and bounds != "? to ?":
+            return f"`{name}` has bounds ({bounds}) and no estimate: give what is most likely"
+        if estimate != estimate:
+            return ""  # what is missing altogether is told at the end
+        for end, value in (("", estimate), ("_lo", lo), ("_hi", hi)):
+            if not 0 <= value < np.inf:
+                return f"`{name}{end}` must be finite and >= 0, got {value:.6g}"
+        if estimate < lo:
+            return f"`{name}` {estimate:.6g} is below its bound `{name}_lo` {lo:.6g}"
+        if estimate > hi:
+            return f"`{name}` {estimate:.6g} is above its bound `{name}_hi` {hi:.6g}"
+        return ""
+
+    def _of_the_rest(self, row: int) -> str:
+        share, rating = float(self.numbers[row, 12]), float(self.numbers[row, 13])
+        if not 0 <= share <= 1:
+            return f"`rival_share` must be within 0..1, got {share:.6g}"
+        if rating == rating and not 0 <= rating <= 100:
+            return f"`rating` must be within 0..100, got {rating:.6g}"
+        if rating == rating and self.kind_names[row] != "relational":
+            return (
+                f"`rating` {rating:.6g} is for relational ones, this one is {self.kind_names[row]}"
+            )
+        if self._cell("hours", row) > 0 and np.isnan(self.numbers[row, 6]):
+            return "`hours` without a `rate`"
+        if np.isnan(self.numbers[row, 0]):
+            return "no amount and no hours"
+        return "its cost is not a finite number"
+
+    def _cell(self, name: str, row: int) -> float:
+        return float(self.given[name][row]) if name in self.given else float("nan")
 
 
 def read_components(components: Any) -> ComponentTable:
@@ -38,6 +87,11 @@ def read_components(components: Any) -> ComponentTable:
     if unknown:
         raise DataError(f"`components`: unknown column '{unknown[0]}'; known: {sorted(_KNOWN)}")
     if not set(there) & set(_NEEDED):
+        for name in ("amount", "hours"):
+            if bounds := [n for n in there if n in (f"{name}_lo", f"{name}_hi")]:
+                raise DataError(
+                    f"`components` has `{bounds[0]}` and no `{name}`: bounds need an estimate"
+                )
         raise DataError("`components` needs a column `amount`, `hours` or `rating`")
     rows = len(column(frame, there[0]))
     kinds = _kinds(frame, there, rows)
@@ -46,9 +100,9 @@ def read_components(components: Any) -> ComponentTable:
     account = encode_ids(column(frame, "account_id")) if "account_id" in there else None
     if account is not None and rows and account.codes.max() >= len(account.unique):
         raise DataError("column 'account_id' has a row without an id")
-    return ComponentTable(
-        _numbers(frame, there, rows, kinds), kinds, [KINDS[k] for k in kinds], named, account
-    )
+    given = {n: doubles(column(frame, n), n) for n in there if n in _KNOWN and _is_number(n)}
+    numbers = _numbers(frame, there, given, kinds)
+    return ComponentTable(numbers, kinds, [KINDS[k] for k in kinds], named, account, given)
 
 
 def _as_columns(components: Any) -> Any:
@@ -107,8 +161,10 @@ def _kinds(frame: Any, there: list[str], rows: int) -> npt.NDArray[np.uint8]:
     return np.array(kinds, dtype=np.uint8)
 
 
-def _numbers(frame: Any, there: list[str], rows: int, kinds: npt.NDArray[np.uint8]) -> Doubles:
-    given = {n: doubles(column(frame, n), n) for n in there if n in _KNOWN and _is_number(n)}
+def _numbers(
+    frame: Any, there: list[str], given: dict[str, Doubles], kinds: npt.NDArray[np.uint8]
+) -> Doubles:
+    rows = len(kinds)
     table = np.empty((rows, 14))
     nothing = np.full(rows, np.nan)
     known = [given.get(name, nothing) for name in _NEEDED]

@@ -11,6 +11,7 @@ from kam import _core
 from kam._churn.calibration import column, optional_column
 from kam._data.columns import Doubles, day, warn_rows
 from kam._data.frames import build, kind_of
+from kam._errors import InsufficientDataError
 from kam._switching.components import ComponentTable, read_components
 
 
@@ -91,7 +92,8 @@ def switching_cost(components: Any, *, level: float = 0.8) -> Any:
     but one of amount, hours and rating optional: `component`, `kind` ("procedural", "financial",
     "relational"), `amount`, `hours`, `rate`, `effort` (a multiplier), each also with `_lo` and
     `_hi`; `borne_by` ("them", "rival_pays") or `rival_share` (0 ... 1); `rating` (0-100, relational
-    only). A missing amount is no amount of 0: such a row is left out, with a RowWarning.
+    only). A missing amount is no amount of 0: such a row is left out, with a RowWarning that names
+    the component and what it holds; so is one with bounds only, or an estimate outside its bounds.
 
     Gives a `SwitchingCost`; with a column `account_id` a frame of the same kind with one row per
     account: switching_cost, _lo, _hi, _mean, _sd, relational_rating.
@@ -99,8 +101,13 @@ def switching_cost(components: Any, *, level: float = 0.8) -> Any:
     table = read_components(components)
     if table.account is not None:
         return _per_account(components, table)
-    found: dict[str, Any] = _core.switching_cost(table.numbers, table.kinds, float(level))
-    warn_rows(found["report"], "switching cost (a lower bound)")
+    try:
+        found: dict[str, Any] = _core.switching_cost(table.numbers, table.kinds, float(level))
+    except InsufficientDataError as error:
+        if not table.names:
+            raise
+        raise InsufficientDataError(f"{error}: {table.problem(0)}") from None
+    warn_rows(table.in_words(found["report"]), "switching cost (a lower bound)")
     costs = [Range(*cost) for cost in _core.component_cost(table.numbers, table.kinds)]
     rows = zip(table.names, table.kind_names, costs, strict=True)
     total, lo, hi = found["bounds"]
@@ -125,7 +132,7 @@ def _per_account(components: Any, table: ComponentTable) -> Any:
     *columns, report = _core.switching_cost_columns(
         table.account.codes, len(table.account.unique), table.numbers, table.kinds
     )
-    warn_rows(report, "switching cost (a lower bound)")
+    warn_rows(table.in_words(report), "switching cost (a lower bound)", depth=4)
     names = ("", "_lo", "_hi", "_mean", "_sd")
     found: dict[str, Any] = {"account_id": table.account.unique}
     found |= {f"switching_cost{n}": c for n, c in zip(names, columns, strict=False)}
