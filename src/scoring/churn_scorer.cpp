@@ -92,6 +92,7 @@ ChurnScorer::ChurnScorer(const ChurnModel& model, churn::HazardCurve curve)
 }
 
 double ChurnScorer::level(std::size_t column, std::string_view text) const noexcept {
+  if (input_kind(column) != SchemaColumn::Kind::text) return kNaN;
   const auto& levels = columns_[column].schema.levels;
   for (std::size_t i = 0; i < levels.size(); ++i)
     if (levels[i] == text) return static_cast<double>(i);
@@ -164,12 +165,19 @@ double ChurnScorer::uncalibrated(Verb verb, double eta, double tenure,
   return kNaN;
 }
 
+bool ChurnScorer::answers(Verb verb) const noexcept {
+  if (verb == Verb::linear_predictor) return true;
+  return (verb != Verb::probability) == hazard_;
+}
+
 double ChurnScorer::probability(std::span<const double> row) const noexcept {
+  if (!answers(Verb::probability)) return kNaN;
   return answer(Verb::probability, linear_predictor(row), 0, 0);
 }
 
 double ChurnScorer::churn(std::span<const double> row, double tenure,
                           double horizon) const noexcept {
+  if (!answers(Verb::churn)) return kNaN;
   return answer(Verb::churn, linear_predictor(row), tenure, horizon);
 }
 
@@ -179,8 +187,13 @@ double ChurnScorer::reference_predictor() const noexcept {
   return eta;
 }
 
-Status ChurnScorer::check(Terms terms, std::span<const double> tenure, double horizon,
+Status ChurnScorer::check(Verb verb, Terms terms, std::span<const double> tenure, double horizon,
                           std::size_t rows) const {
+  if (!answers(verb)) {
+    return {StatusCode::invalid_argument,
+            hazard_ ? "`verb` must not be probability: a hazard answers for a horizon, see churn"
+                    : "`verb` needs a hazard: a logistic model has no periods, see probability"};
+  }
   if (terms.size() != terms_.size()) return size_mismatch("terms", terms_.size(), terms.size());
   for (const auto& term : terms)
     if (Status s = check_size("terms", term.size(), rows); !s.ok()) return s;
@@ -194,7 +207,8 @@ Status ChurnScorer::check(Terms terms, std::span<const double> tenure, double ho
 BatchReport ChurnScorer::batch(Verb verb, Terms terms, std::span<const double> tenure,
                                double horizon, std::span<double> out,
                                const Executor& executor) const {
-  if (Status s = check(terms, tenure, horizon, out.size()); !s.ok()) return numeric::failed(s);
+  if (Status s = check(verb, terms, tenure, horizon, out.size()); !s.ok())
+    return numeric::failed(s);
   const bool ages = verb != Verb::linear_predictor && verb != Verb::probability;
   const auto used = ages ? tenure : std::span<const double>{};
   // First every row's linear predictor, a column at a time, then what follows from it.
@@ -217,12 +231,12 @@ BatchReport ChurnScorer::batch(Verb verb, Terms terms, std::span<const double> t
 BatchReport ChurnScorer::reasons(Terms terms, std::span<const double> tenure, double horizon,
                                  const Reasons& out, const Executor& executor) const {
   const std::size_t n = out.p.size(), k = terms_.size();
-  if (Status s = check(terms, tenure, horizon, n); !s.ok()) return numeric::failed(s);
+  const Verb verb = hazard_ ? Verb::churn : Verb::probability;
+  if (Status s = check(verb, terms, tenure, horizon, n); !s.ok()) return numeric::failed(s);
   if (Status s = check_size("p_reference", out.p_reference.size(), n); !s.ok())
     return numeric::failed(s);
   for (const auto& wide : {out.linear, out.points})
     if (Status s = check_size("reasons", wide.size(), n * k); !s.ok()) return numeric::failed(s);
-  const Verb verb = hazard_ ? Verb::churn : Verb::probability;
   const BatchReport report = batch(verb, terms, tenure, horizon, out.p, executor);
   if (!report.ok()) return report;
   const double at_reference = reference_predictor();

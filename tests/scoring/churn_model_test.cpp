@@ -1,6 +1,7 @@
 #include <kam/scoring/churn_model.hpp>
 
 #include <cmath>
+#include <cstdint>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -93,6 +94,42 @@ TEST(ChurnScorer, CellsThatTheSchemaRefusesAreNaN) {
   const std::vector<double> unseen{0, kUnseenLevel, 0};
   EXPECT_DOUBLE_EQ(scorer_of(example(UnseenLevel::reference)).linear_predictor(unseen), -1);
   EXPECT_DOUBLE_EQ(scorer_of(example(UnseenLevel::missing)).linear_predictor(unseen), -.8);
+}
+
+// A logistic model has no periods and a hazard no probability without a horizon: a number would be
+// taken for an answer.
+TEST(ChurnScorer, AnswersOnlyWhatTheModelKnows) {
+  const ChurnScorer logistic = scorer_of(example()), hazard = scorer_of(hazard_example());
+  const std::vector<double> row{10, 1, 50};
+  EXPECT_FALSE(logistic.counts_periods());
+  EXPECT_TRUE(std::isnan(logistic.churn(row, 3, 12)));
+  EXPECT_FALSE(std::isnan(logistic.probability(row)));
+  EXPECT_TRUE(hazard.counts_periods());
+  EXPECT_TRUE(std::isnan(hazard.probability(row)));
+  EXPECT_FALSE(std::isnan(hazard.churn(row, 3, 12)));
+  const std::vector<double> column(4, 1.0);
+  const std::vector<std::span<const double>> terms(5, column);
+  std::vector<double> out(4, 7.0), lo(4, 7.0), hi(4, 7.0);
+  using Verb = ChurnScorer::Verb;
+  for (const Verb verb : {Verb::churn, Verb::survival, Verb::restricted_mean}) {
+    EXPECT_FALSE(logistic.batch(verb, terms, {}, 12, out).ok());
+    EXPECT_FALSE(logistic.batch(verb, terms, {}, 12, .8, {out, lo, hi}).ok());
+    EXPECT_TRUE(hazard.batch(verb, terms, {}, 12, lo).ok());
+  }
+  EXPECT_FALSE(hazard.batch(Verb::probability, terms, {}, 12, out).ok());
+  EXPECT_EQ(out, std::vector<double>(4, 7.0));
+}
+
+TEST(ChurnScorer, AColumnThatIsNotThereHasNoLevelAndNoName) {
+  const ChurnScorer scorer = scorer_of(example());
+  for (const std::size_t beyond : {std::size_t{3}, std::size_t{7}, SIZE_MAX}) {
+    EXPECT_TRUE(std::isnan(scorer.level(beyond, "month")));
+    EXPECT_EQ(scorer.input_name(beyond), "");
+    EXPECT_EQ(scorer.input_kind(beyond), SchemaColumn::Kind::number);
+  }
+  EXPECT_TRUE(std::isnan(scorer.level(0, "month")));  // a number: -1 would be one
+  EXPECT_EQ(scorer.input_name(1), "contract");
+  EXPECT_EQ(scorer.input_kind(1), SchemaColumn::Kind::text);
 }
 
 /// Terms of random rows, and the same rows as inputs.

@@ -114,20 +114,28 @@ class ChurnScorer {
 
   /// Columns of the table that a row needs, in the order in which it is given.
   [[nodiscard]] std::size_t inputs() const noexcept { return columns_.size(); }
-  [[nodiscard]] const std::string& input_name(std::size_t column) const {
-    return columns_[column].schema.name;
+  /// Empty from inputs() on.
+  [[nodiscard]] std::string_view input_name(std::size_t column) const noexcept {
+    return column < inputs() ? std::string_view(columns_[column].schema.name) : std::string_view();
   }
-  /// The number that stands for a text in a row; kUnseenLevel if the fit did not have it. Look it
-  /// up once per text, not per row, where speed matters.
+  /// Number, boolean or text; a column from inputs() on is a number.
+  [[nodiscard]] SchemaColumn::Kind input_kind(std::size_t column) const noexcept {
+    return column < inputs() ? columns_[column].schema.kind : SchemaColumn::Kind::number;
+  }
+  /// The number that stands for a text in a row; kUnseenLevel if the fit did not have it. NaN if
+  /// there is no such column, or it holds no text. Look it up once per text, not per row, where
+  /// speed matters.
   [[nodiscard]] double level(std::size_t column, std::string_view text) const noexcept;
 
   /// Linear predictor (without age) of a row of inputs(): numbers, booleans as 0 and 1, texts as
   /// level(), NaN for missing. NaN where the schema refuses a cell.
   [[nodiscard]] double linear_predictor(std::span<const double> row) const noexcept;
-  /// P(lost): of a logistic model, calibrated if the model has a calibrator.
+  /// P(lost): of a logistic model, calibrated if the model has a calibrator. NaN of a hazard, which
+  /// has no probability without a horizon.
   [[nodiscard]] double probability(std::span<const double> row) const noexcept;
   /// P(lost within `horizon` periods | there after `tenure`): of a hazard model, calibrated if the
-  /// model has a calibrator of this horizon.
+  /// model has a calibrator of this horizon. NaN of a logistic model, whose horizon is that of its
+  /// labels: ask counts_periods().
   [[nodiscard]] double churn(std::span<const double> row, double tenure,
                              double horizon) const noexcept;
 
@@ -135,6 +143,7 @@ class ChurnScorer {
   /// they stay as they are.
   [[nodiscard]] const Calibrator* calibrator(double horizon) const noexcept;
 
+  /// Whether it is a hazard: churn(), not probability().
   [[nodiscard]] bool counts_periods() const noexcept { return hazard_; }
   [[nodiscard]] const churn::HazardCurve& curve() const noexcept { return curve_; }
   [[nodiscard]] churn::Link link() const noexcept { return link_; }
@@ -155,7 +164,9 @@ class ChurnScorer {
     restricted_mean
   };
   /// `tenure` may be empty (0) for the verbs of a hazard and is not read by the others. A tenure
-  /// that is not a whole number >= 0 is a bad row; a horizon that is not, invalid_argument.
+  /// that is not a whole number >= 0 is a bad row; a horizon that is not, invalid_argument. So is a
+  /// verb that the model cannot answer: probability of a hazard, the last three of a logistic
+  /// model.
   BatchReport batch(Verb verb, Terms terms, std::span<const double> tenure, double horizon,
                     std::span<double> out, const Executor& executor = {}) const;
   /// With interval by the delta method, from the covariance of the coefficients (the robust one if
@@ -195,7 +206,8 @@ class ChurnScorer {
   [[nodiscard]] double answer(Verb verb, double eta, double tenure, double horizon) const noexcept;
   [[nodiscard]] double uncalibrated(Verb verb, double eta, double tenure,
                                     double horizon) const noexcept;
-  [[nodiscard]] Status check(Terms terms, std::span<const double> tenure, double horizon,
+  [[nodiscard]] bool answers(Verb verb) const noexcept;
+  [[nodiscard]] Status check(Verb verb, Terms terms, std::span<const double> tenure, double horizon,
                              std::size_t rows) const;
 
   bool hazard_;
