@@ -9,6 +9,7 @@ from pathlib import Path
 import kam
 import pytest
 from kam import _core
+from kam._scoring.load import _COVARIATES, _READERS
 from kam._scoring.schema import _LATER
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,3 +67,22 @@ def cdnow_model_keys() -> set[str]:
         "cogs": [5.0] * 210,
     }
     return set(json.loads(kam.score(orders, as_of="2024-12-31").model.to_json()))
+
+
+def test_the_model_file_page_has_every_kind_and_every_reader() -> None:
+    page = _page("docs/model_file.md")
+    kinds = {kind for kind in _READERS if kind != _COVARIATES}
+    table = page.split("## Envelope")[0]
+    assert (
+        set(re.findall(r"`([a-z_]+)`", " ".join(re.findall(r"(?m)^\| (.*?) \|", table)))) - {"kind"}
+        == kinds
+    )
+    headers = ROOT / "include/kam/scoring"
+    sealed = ("estimate", "churn_model", "ladder", "aft", "calibrator", "model")
+    code = " ".join(path.read_text(encoding="utf-8") for path in headers.glob("*.hpp"))
+    for name in sealed:
+        assert f" parse_{name}(std::string_view json)" in code
+        assert f"`parse_{name}`" in table
+    for classes in (classes for key, (_, classes) in _READERS.items() if key != _COVARIATES):
+        for one in classes.values():
+            assert f"`{one.__name__}`" in table
