@@ -33,6 +33,7 @@ from kam._concentration.concentration import Concentration, concentration
 from kam._concentration.dependence import concentration_over_time, mutual_dependence
 from kam._concentration.pareto import ParetoTail, pareto_tail
 from kam._concentration.risk import RevenueAtRisk, revenue_at_risk
+from kam._concentration.whale import WhaleCurve, whale_curve
 from kam._core import __version__
 from kam._data.data_report import DataReport
 from kam._errors import (
@@ -96,7 +97,7 @@ from kam._switching.switching import (
 )
 from kam._value.learned import LearnedWeights, learn_weights
 from kam._value.scorecard import Scorecard
-from kam._value.weights import AhpResult, WhaleCurve, ahp, rank_order_centroid, whale_curve
+from kam._value.weights import AhpResult, ahp, rank_order_centroid
 
 
 def columns() -> list[dict[str, str]]:

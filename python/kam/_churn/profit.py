@@ -23,7 +23,7 @@ from kam._churn.evaluation import whole
 from kam._data.columns import Doubles
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class MaximumProfit:
     """MP and EMPC per customer of the base, and the fraction to contact for them.
 
@@ -36,6 +36,13 @@ class MaximumProfit:
     expected_profit: float
     expected_fraction: float
     rows_used: int
+
+    def __repr__(self) -> str:
+        whom = f"{self.fraction:.1%}, score >= {self.score:.4g}" if self.fraction > 0 else "nobody"
+        return (
+            f"MaximumProfit({self.profit:.6g} per customer by contacting {whom}; expected "
+            f"{self.expected_profit:.6g} by {self.expected_fraction:.1%}; {self.rows_used} rows)"
+        )
 
 
 def maximum_profit(

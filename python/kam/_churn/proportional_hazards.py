@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from kam._data.columns import Doubles
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ProportionalHazards:
     """Whether hazard ratios are constant in time: small p-values say that they are not."""
 
@@ -28,3 +28,11 @@ class ProportionalHazards:
             f"  ({self.global_degrees_of_freedom:g} df)"
         )
         return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        known = [(p, name) for p, name in zip(self.p_value, self.names, strict=True) if p == p]
+        lowest = f"; lowest p {min(known)[0]:.4g} of {min(known)[1]}" if known else ""
+        return (
+            f"ProportionalHazards(chi-squared {self.global_chi_squared:.4g} on "
+            f"{self.global_degrees_of_freedom:g} df, p {self.global_p_value:.4g}{lowest})"
+        )

@@ -99,6 +99,19 @@ class _Curve:
         """Weight of the rows of the fit."""
         return self._fitted.weight
 
+    def _in_short(self) -> str:
+        """What the repr says beside the counts."""
+        return ""
+
+    def __repr__(self) -> str:
+        name = type(self).__name__
+        if self._curve is None:
+            return f"{name}(not fitted)"
+        return (
+            f"{name}({self.accounts_:g} accounts, {self.events_:g} events, {self._in_short()}"
+            f"observed up to {self.longest_:g})"
+        )
+
     def to_json(self, steps: int = 256) -> str:
         """Versioned, checksummed JSON, some ten kilobytes whatever the number of rows: a curve of
         more than `steps` steps keeps those that spread its drop evenly."""
@@ -217,6 +230,9 @@ class KaplanMeier(_Curve):
             warnings.simplefilter("ignore", RowWarning)
             return float(self.quantile(0.5))
 
+    def _in_short(self) -> str:
+        return f"median {_or_beyond(self.median_, self.longest_)}, "
+
     @property
     def table_(self) -> dict[str, Doubles]:
         """Per event time: rows at risk, events, survival with interval and standard error."""
@@ -333,7 +349,7 @@ class NelsonAalen(_Curve):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LogRankResult:
     """Whether groups leave at the same rate: small p-values say that they do not."""
 
@@ -352,6 +368,14 @@ class LogRankResult:
         for group, seen, due in zip(self.groups, self.observed, self.expected, strict=True):
             lines.append(f"  {group!s:<16} {seen:10g} events, {due:10.1f} expected")
         return "\n".join(lines)
+
+    def __repr__(self) -> str:
+        groups = zip(self.groups, self.observed, self.expected, strict=True)
+        each = ", ".join(f"{g!s} {seen:g} of {due:.1f} expected" for g, seen, due in groups)
+        return (
+            f"LogRankResult(chi-squared {self.chi_squared:.4g} on {self.degrees_of_freedom:g} df, "
+            f"p {p_text(self.p_value)}; {each})"
+        )
 
 
 def log_rank(

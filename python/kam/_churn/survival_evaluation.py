@@ -40,7 +40,7 @@ def concordance(
     return float(value)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BrierResult:
     """Mean squared error of predicted survival, weighted for censoring."""
 
@@ -48,6 +48,13 @@ class BrierResult:
     score: Doubles  # per time; NaN beyond `supported`
     integrated: float  # mean over the supported times
     supported: float  # longest observed duration
+
+    def __repr__(self) -> str:
+        scored = int(np.isfinite(self.score).sum())
+        return (
+            f"BrierResult({self.integrated:.4f} over {scored} of {len(self.times)} times, "
+            f"observed up to {self.supported:g})"
+        )
 
 
 def brier_score(

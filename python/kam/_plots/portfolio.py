@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kam._concentration.concentration import Concentration, concentration
+from kam._concentration.whale import WhaleCurve, whale_curve
 from kam._errors import InsufficientDataError
 from kam._plots.style import (
     BLUE,
@@ -27,7 +28,6 @@ from kam._plots.style import (
 )
 from kam._report._places import Box, Line, Point, place
 from kam._scoring.schema import COLUMNS
-from kam._value.weights import WhaleCurve, whale_curve
 
 if TYPE_CHECKING:
     from kam._scoring.score import ScoreResult

@@ -15,7 +15,7 @@ from kam._data.columns import Doubles, doubles
 from kam._errors import ConvergenceWarning, DataError, RowWarning
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LearnedWeights:
     """logit P(bad) = intercept - sum of beta_k score_k/100, beta >= 0; arrays follow `names`.
 
@@ -65,6 +65,13 @@ class LearnedWeights:
         valid = ((filled >= 0) & (filled <= 100)).all(axis=0)
         safe = np.where(valid, filled, 0.0)
         return np.where(valid, self.intercept - self.beta @ safe / 100, np.nan)
+
+    def __repr__(self) -> str:
+        each = ", ".join(f"{n} {w:.3f}" for n, w in zip(self.names, self.weights, strict=True))
+        return (
+            f"LearnedWeights({each}; {self.events:g} of {self.events + self.non_events:g} bad, "
+            f"{self.prior_share:.0%} of the proportions the prior's)"
+        )
 
     def summary(self) -> str:
         """The weights as a table in text, and how the fit ended."""

@@ -1,4 +1,4 @@
-"""Weights one can defend, and how much profit the losses eat."""
+"""Weights one can defend."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from kam import _core
-from kam._data.columns import Doubles, doubles
+from kam._data.columns import Doubles
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AhpResult:
     """Weights from pairwise judgments (Saaty's analytic hierarchy process).
 
@@ -33,6 +33,10 @@ class AhpResult:
     given: float
     implied: float
     tied: bool
+
+    def __repr__(self) -> str:
+        weights = ", ".join(f"{weight:.4g}" for weight in self.weights)
+        return f"AhpResult(weights {weights}; consistency ratio {self.consistency_ratio:.4f})"
 
 
 def ahp(matrix: Any) -> AhpResult:
@@ -72,31 +76,3 @@ def rank_order_centroid(n: int) -> Doubles:
     if int(n) != n or n < 1:
         raise ValueError(f"`n` must be a whole number >= 1, got {n}")
     return _core.rank_order_centroid(int(n))
-
-
-@dataclass(frozen=True)
-class WhaleCurve:
-    """Profit accumulated from the most to the least profitable account.
-
-    `peak_ratio` is what the profitable accounts earn over the total, `erosion` what the others
-    take away of it; NaN with a `note` where the total is not positive. `curve` is (account share,
-    profit, profit share).
-    """
-
-    accounts: int
-    accounts_at_peak: int
-    accounts_below_zero: int
-    total: float
-    peak: float
-    losses: float
-    peak_ratio: float
-    erosion: float
-    note: str
-    rows_rejected: int
-    curve: tuple[Doubles, Doubles, Doubles]
-
-
-def whale_curve(profit: Any, *, points: int = 1001) -> WhaleCurve:
-    """The whale curve of one profit per account (losses are negative; NaN is left out, counted)."""
-    column = doubles(np.asarray(profit), "profit")
-    return WhaleCurve(**_core.whale_curve(column, int(points)))
