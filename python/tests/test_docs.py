@@ -86,3 +86,17 @@ def test_the_model_file_page_has_every_kind_and_every_reader() -> None:
     for classes in (classes for key, (_, classes) in _READERS.items() if key != _COVARIATES):
         for one in classes.values():
             assert f"`{one.__name__}`" in table
+
+
+def test_every_example_of_a_model_page_is_run() -> None:
+    """tools/check_docs.py compares a Python block with the text block that follows it."""
+    pages = sorted((ROOT / "docs/models").glob("*.md")) + sorted(
+        (ROOT / "docs/howto").glob("notebook*.md")
+    )
+    if not pages:
+        pytest.skip("the pages are not installed")
+    for page in pages:
+        content = page.read_text(encoding="utf-8")
+        blocks = len(re.findall(r"(?m)^```python$", content))
+        checked = len(re.findall(r"(?m)^```python\n(?:(?!```).*\n)*```\n\n```text$", content))
+        assert checked == blocks, page.name
