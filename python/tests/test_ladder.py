@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import pickle
 from typing import Any
@@ -116,6 +117,16 @@ def test_the_file_says_how_many_rows_lacked_a_feature() -> None:
         ladder = kam.ChurnLadder(["silence"]).fit(frame, event="lost")
     assert "2 rows lack a feature" in ladder.summary()
     assert kam.ChurnLadder.from_json(ladder.to_json()).summary() == ladder.summary()
+
+
+def test_a_file_of_before_is_read() -> None:
+    ladder = kam.ChurnLadder(["silence"]).fit(portfolio(40, 12), event="lost")
+    document = json.loads(ladder.to_json())
+    for key in ("rows_incomplete", "checksum"):
+        del document[key]
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    document["checksum"] = f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    assert kam.ChurnLadder.from_json(json.dumps(document)).summary() == ladder.summary()
 
 
 def test_a_feature_that_nobody_has_is_named_and_has_no_effect() -> None:

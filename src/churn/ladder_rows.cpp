@@ -130,6 +130,7 @@ LadderRows ladder_rows(const LadderColumns& columns, bool external, LadderModel&
     if (columns.outcome[a] != columns.outcome[b]) return columns.outcome[a] < columns.outcome[b];
     return !columns.weight.empty() && columns.weight[a] < columns.weight[b];
   });
+  std::uint64_t last_key = 0, repeats = 0;
   for (const std::size_t i : kept) {
     rows.outcome.push_back(columns.outcome[i]);
     rows.weight.push_back(columns.weight.empty() ? 1 : columns.weight[i]);
@@ -140,6 +141,10 @@ LadderRows ladder_rows(const LadderColumns& columns, bool external, LadderModel&
     } else {
       for (const Covariate& f : columns.features)
         key = mixed(key ^ std::bit_cast<std::uint64_t>(sort_key(f.values[i])));
+      // Gaps are no likeness: such rows, which may be many, go to all folds. They lie together.
+      repeats = key == last_key ? repeats + 1 : 0;
+      last_key = key;
+      if (lacks_a_feature(columns, i)) key = mixed(key + repeats);
     }
     rows.fold_key.push_back(key);
   }

@@ -145,6 +145,25 @@ TEST(Ladder, ALossWithoutAFeatureIsStillALoss) {
   }
 }
 
+// Rows without the one feature look alike, but are so many accounts: each fold has its part of
+// them.
+TEST(Ladder, GapsAreSpreadOverTheFolds) {
+  Portfolio p(400, 15);
+  for (std::size_t i = 0; i < 400; ++i) {
+    p.lost[i] = i % 10 == 3 || i < 2 ? 1 : 0;
+    if (i % 10 == 3) p.silence[i] = kNaN;
+  }
+  const Covariate features[] = {{"silence", p.silence}};
+  const auto model = fit_ladder({features, p.lost});
+  ASSERT_TRUE(model);
+  EXPECT_EQ(model->rung, Rung::ridge);
+  EXPECT_FALSE(std::isnan(model->auc));
+  EXPECT_NEAR(model->log_loss, -(42 * std::log(.105) + 358 * std::log(.895)) / 400, .02);
+  std::reverse(p.silence.begin(), p.silence.end());
+  std::reverse(p.lost.begin(), p.lost.end());
+  EXPECT_EQ(fit_ladder({features, p.lost})->log_loss, model->log_loss);
+}
+
 // The same draws as from the posterior of a table in which the gaps were filled by hand.
 TEST(Ladder, AMissingFeatureIsTheMeanOfTheKnownOnes) {
   std::vector<double> silence, lost, z;
