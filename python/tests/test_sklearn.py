@@ -343,7 +343,7 @@ def test_missing_cells() -> None:
     p = LogisticClassifier(missing="median", ridge=1).fit(X, y).predict_proba(X)
     assert np.isfinite(p).all()
     with pytest.warns(kam.RowWarning, match="12 rows lack a feature"):
-        ladder = ChurnLadderClassifier().fit(X, y)  # third rung: fitted on what is complete
+        ladder = ChurnLadderClassifier().fit(X, y)  # third rung
     assert np.isfinite(ladder.predict_proba(X)).all()
 
 
