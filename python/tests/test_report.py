@@ -155,9 +155,11 @@ def test_sentences_are_the_numbers_of_the_result(pages: Pages, cdnow: Any) -> No
     assert "4,714 of 23,570 accounts ( 20 %) bring 67.8 % of revenue" in text
     loss, eav = np.nansum(cdnow["expected_loss"]), np.nansum(cdnow["eav"])
     to_come = np.nansum(cdnow["expected_loss_open"])
-    assert f"{loss:,.0f} of revenue over the next 5 years is expected to be lost" in text
+    assert f"{loss:,.0f} of revenue over the next 5 years is expected to be lost by churn" in text
     assert f"{to_come:,.0f} of it is still to come" in text
-    assert f"churn included: {eav:,.0f}" in text
+    assert "is expected to be lost by churn within 365 days; " in text
+    assert "churn probability within 365 days × the account's value over the next 5 years" in text
+    assert f"over the next 5 years, churn included: {eav:,.0f}" in text
     left = np.nansum(1 - cdnow["p_alive"])
     assert f"{loss - to_come:,.0f} has probably left already, with about {left:,.0f}" in text
     high = int((cdnow["p_churn"] >= 0.6).sum())

@@ -327,6 +327,22 @@ def test_the_result_in_words_and_numbers(scored: Any) -> None:
     assert summary["basis"] == "mbgnbd"
 
 
+def test_the_words_of_a_result_say_which_time_belongs_to_which_number(sample: Any) -> None:
+    """Churn looks ahead one horizon, value runs over another: never one number with both."""
+    rows = kam.score(sample, as_of="1997-09-30", churn_horizon_days=90, value_years=1)
+    summary, text = rows.summary(), repr(rows)
+    assert (
+        f"expected loss {summary['expected_loss']:,.0f} of revenue over 1 year, by churn within "
+        f"90 days; {summary['expected_loss_open']:,.0f} of it still to come; "
+        f"expected value {summary['eav']:,.0f} over 1 year"
+    ) in text
+    table = rows._repr_html_()
+    assert "churn within 90 days" in table
+    assert "expected loss: of that value, by that churn" in table
+    two = kam.score(sample, as_of="1997-09-30", value_years=2.5)
+    assert "over 2.5 years, by churn within 365 days" in repr(two)
+
+
 def test_ids_come_back_as_text_with_their_zeros() -> None:
     for ids, want in (
         (["007", "7", "007", "7"], ["007", "7"]),

@@ -27,6 +27,8 @@ TEXTS: dict[str, str] = (
         "next_many": "今后 {n} 年",
         "net_revenue": "所读全部历史的净收入",
         "net_revenue_12m": "截至截止日一年的净收入",
+        "short_net_revenue": "全部历史收入",
+        "short_net_revenue_12m": "近十二个月收入",
         "contents": "目录",
         # 1
         "know": "我必须知道什么？",
@@ -55,9 +57,10 @@ TEXTS: dict[str, str] = (
         "left_out_many": "{n} 个收入为负的客户未计入。",
         "no_revenue_one": "{n} 个没有可用行的客户未计入。",
         "no_revenue_many": "{n} 个没有可用行的客户未计入。",
-        "stake": "与所有客户都留下相比，{span}的{basis}中预计失去 {loss}；其中 {open} 尚未发生。",
+        "stake": "与所有客户都留下相比，{span}的{basis}中预计因 {horizon}内流失而失去 {loss}；"
+        "其中 {open} 尚未发生。",
         "stake_parts": "{gone} 很可能已随约 {left}离去。尚未发生的，是现在仍为客户、"
-        "而可能在 {horizon}内沉默者的部分。计入流失后的预期价值：{eav}。",
+        "而可能在 {horizon}内沉默者的部分。计入流失后{span}的预期价值：{eav}。",
         "stake_band_none": "没有客户处于流失档“{band}”（{from_} 及以上）。",
         "stake_band_one": "{n} 个客户处于流失档“{band}”（{from_} 及以上），其中 {top} 个属于最大的 {k} 个。",
         "stake_band_many": "{n} 个客户处于流失档“{band}”（{from_} 及以上），其中 {top} 个属于最大的 {k} 个。",
@@ -78,7 +81,7 @@ TEXTS: dict[str, str] = (
         "map_x": "{horizon}内的流失概率，logit 刻度 →",
         "map_y": "↑ 价值指数，0–100",
         "map_empty": "地图需要每个客户的流失概率：{reason}。",
-        "map_note": "面积为收入（最小的点画得偏大）。标名的是最大的 {k} 个，横线为流失概率的 {level} 区间。"
+        "map_note": "面积为{measure}（最小的点画得偏大）。标名的是最大的 {k} 个，横线为流失概率的 {level} 区间。"
         "虚线：价值指数 {value}，流失概率 {churn}。",
         "map_hexagons": "最大的 {k} 个客户逐个画出，其余 {rest} 个用六边形表示：颜色越深客户越多，每级十倍。",
         **dict.fromkeys(("map_edge_one", "map_edge_many"), "{n} 个客户超出刻度，画在边缘。"),
@@ -99,7 +102,7 @@ TEXTS: dict[str, str] = (
         "share": "占比",
         "loss": "预期损失",
         "open": "尚未发生",
-        "tip": "{name}：价值指数 {value}，流失 {churn}，收入 {revenue}",
+        "tip": "{name}：价值指数 {value}，流失 {churn}，{measure} {revenue}",
         "curve": "多少依赖多少",
         "curve_label": "集中度曲线，从最大客户开始：{balance}；80% 的收入需要 {share80} 的客户。",
         "curve_x": "客户占比，从最大开始 →",
@@ -108,34 +111,37 @@ TEXTS: dict[str, str] = (
         "curve_note": "实际平衡点为 {point}，方块 80/20 是经验法则；直线表示客户均等。基尼系数 {gini}；"
         "相当于 {effective} 个均等客户。",
         "at_risk": "在险收入",
+        "at_risk_base": "口径：最近十二个月的收入，{accounts}合计 {total}（占全部的 {share}）。"
+        "这十二个月没有购买的客户已经离开，不计在内。",
+        "at_risk_year": "流失期限 {days}，也是一年：这是一年可能失去的收入。",
+        "at_risk_other_horizon": "流失期限 {days}，不是一年：这是在 {days}内可能离开者的年收入。",
         "at_risk_expected_loss": "预期流失收入",
-        "at_risk_value_at_risk": "至多 {level} 的年份超过",
+        "at_risk_value_at_risk": "超过它的可能至多 {level}",
         "at_risk_expected_shortfall": "最差 {level} 的平均",
         "at_risk_alone": "流失相互独立",
         "at_risk_together": "相关，{rho}",
-        "at_risk_owner": "坏年份的主要客户",
+        "at_risk_owner": "最差 {level} 的主要客户",
         "at_risk_of_revenue": "占收入",
-        "at_risk_of_tail": "占最差年份",
-        "at_risk_note": "有流失概率的 {k} 个客户的收入（占全部的 {share}），期限 {days}。"
-        "哪些客户流失的精确分布。某客户占最差 {level} 的比重高于其收入占比，就是它使年份变坏。"
+        "at_risk_of_tail": "占最差 {level}",
+        "at_risk_note": "哪些客户流失的精确分布。某客户占最差 {level} 的比重高于其收入占比，就是它使结果变坏。"
         "相关系数 {rho} 仅为示例：一起发生的流失对分散的组合伤害最大。",
         "walls": "留住客户的壁垒",
         "wall_account": "客户",
         "wall_cost": "转换成本",
         "wall_discount": "无差异折扣",
-        "walls_note": "竞争对手需要低于我方价格多少，才能抵消转换成本：按 {years} 年、年利率 {rate} 计算。"
-        "折扣低意味着门户大开。",
+        "walls_note": "竞争对手需要低于我方价格多少，才能抵消转换成本：优惠持续 {years}，年利率 {rate}，"
+        "即转换成本折成每年的金额，除以最近十二个月的收入。折扣低意味着门户大开。",
         "stakes": "各流失档的预期损失",
         "stakes_gone": "很可能已离开",
         "stakes_open": "尚未发生",
-        "stakes_note": "预期损失 = 流失概率 × 假定客户留下（即 {horizon}内再订）时的价值。"
+        "stakes_note": "预期损失 = {horizon}内的流失概率 × 假定客户留下（即 {horizon}内再订）时{span}的价值。"
         "已离开的无法挽留；尚未发生的，是现在仍为客户、而后沉默者的部分。",
         "stakes_row": "{band}：{loss}，其中 {gone} 很可能已离开，{open} 尚未发生",
         "none_band": "未知",
         # 3
         "which": "哪些客户？",
-        "table_note": "{n}中收入最大的 {shown} 个。",
-        "table_all": "全部 {n}，按收入从大到小。",
+        "table_note": "{n}中{measure}最大的 {shown} 个。",
+        "table_all": "全部 {n}，按{measure}从大到小。",
         "table_sum": "合计带来 {part} 的收入。",
         "table_caption": "按收入排列的客户",
         "search": "搜索",
@@ -150,7 +156,8 @@ TEXTS: dict[str, str] = (
         "col_account": "客户",
         "col_value": "价值指数",
         "col_churn": "流失",
-        "col_revenue": "收入",
+        "col_net_revenue": "收入（全部历史）",
+        "col_net_revenue_12m": "收入（近十二个月）",
         "col_eav": "预期价值",
         "col_loss": "预期损失",
         "col_open": "尚未发生",
@@ -180,7 +187,7 @@ TEXTS: dict[str, str] = (
         "why_margin_of_portfolio": "没有自己的成本数据：按组合的毛利率计价",
         # 4
         "why": "为什么是这个客户？",
-        "why_note": "收入最大的 {n}。各支柱与本表的中位客户相比；原因以分计，从拟合时的中位客户到该客户正好相加。",
+        "why_note": "{measure}最大的 {n}。各支柱与本表的中位客户相比；原因以分计，从拟合时的中位客户到该客户正好相加。",
         "account_rank": "第 {rank} 名",
         "last_order": "上次订单",
         "days_before": "{days}前",

@@ -34,6 +34,8 @@ TEXTS: dict[str, str] = PILLARS | {
     "next_many": "the next {n} years",
     "net_revenue": "net revenue of the whole history read",
     "net_revenue_12m": "net revenue of the year up to the as-of date",
+    "short_net_revenue": "revenue (whole history)",
+    "short_net_revenue_12m": "revenue (12 months)",
     "contents": "Contents",
     # 1
     "know": "What must I know?",
@@ -63,10 +65,10 @@ TEXTS: dict[str, str] = PILLARS | {
     "no_revenue_one": "{n} account without a usable row is left out.",
     "no_revenue_many": "{n} accounts without a usable row are left out.",
     "stake": "Against every account staying, {loss} of {basis} over {span} is expected to be "
-    "lost; {open} of it is still to come.",
+    "lost by churn within {horizon}; {open} of it is still to come.",
     "stake_parts": "{gone} has probably left already, with about {left}. Still to come is "
     "the part of those that are customers now and may fall silent within {horizon}. Expected "
-    "value, churn included: {eav}.",
+    "value over {span}, churn included: {eav}.",
     "stake_band_none": "No account is in the churn band “{band}” ({from_} and more).",
     "stake_band_one": "{n} account is in the churn band “{band}” ({from_} and more), {top} of "
     "the largest {k}.",
@@ -93,7 +95,7 @@ TEXTS: dict[str, str] = PILLARS | {
     "map_x": "Churn probability within {horizon}, logit scale →",
     "map_y": "↑ Value index, 0–100",
     "map_empty": "The map needs a churn probability for each account: {reason}.",
-    "map_note": "Area is revenue (the smallest are drawn larger than they are). Named: the largest "
+    "map_note": "Area is the {measure} (the smallest are drawn larger than they are). Named: the largest "
     "{k}, with whiskers for the {level} interval of the churn probability. Dashed: value index "
     "{value}, churn probability {churn}.",
     "map_hexagons": "The largest {k} accounts are drawn one by one, the other {rest} as hexagons: "
@@ -115,7 +117,7 @@ TEXTS: dict[str, str] = PILLARS | {
     "share": "Share",
     "loss": "Expected loss",
     "open": "Still to come",
-    "tip": "{name}: value index {value}, churn {churn}, revenue {revenue}",
+    "tip": "{name}: value index {value}, churn {churn}, {measure} {revenue}",
     "curve": "How much rests on how few",
     "curve_label": "Concentration curve, largest account first: {balance}; 80 % of revenue takes "
     "{share80} of the accounts.",
@@ -125,36 +127,41 @@ TEXTS: dict[str, str] = PILLARS | {
     "curve_note": "The actual balance is {point}, the square 80/20 marks the rule of thumb; the "
     "straight line would be equal accounts. Gini {gini}; as unequal as {effective} equal accounts.",
     "at_risk": "Revenue at risk",
+    "at_risk_base": "Base: revenue of the last twelve months, {total} of {accounts} ({share} of it "
+    "all). Whoever bought nothing in them is gone already and not in it.",
+    "at_risk_year": "Churn looks {days} ahead, a year as well: this is what one year may take.",
+    "at_risk_other_horizon": "Churn looks {days} ahead, which is not a year: this is the yearly "
+    "revenue of those who may go within {days}.",
     "at_risk_expected_loss": "Expected revenue lost",
-    "at_risk_value_at_risk": "Exceeded in {level} of all years at most",
+    "at_risk_value_at_risk": "Exceeded with a chance of {level} at most",
     "at_risk_expected_shortfall": "Mean of the worst {level}",
     "at_risk_alone": "Losses independent",
     "at_risk_together": "Correlated, {rho}",
-    "at_risk_owner": "Owner of the bad years",
+    "at_risk_owner": "Owners of the worst {level}",
     "at_risk_of_revenue": "Of revenue",
-    "at_risk_of_tail": "Of the worst years",
-    "at_risk_note": "Revenue of the {k} accounts with a churn probability ({share} of it all), within "
-    "{days}. Exact distribution of which of them leave. An account whose share of the worst {level} "
-    "is above its share of revenue is what makes them bad. The correlation of {rho} is an example: "
-    "losses that come together hurt a spread portfolio most.",
+    "at_risk_of_tail": "Of the worst {level}",
+    "at_risk_note": "Exact distribution of which of them leave. An account whose share of the worst "
+    "{level} is above its share of revenue is what makes them bad. The correlation of {rho} is an "
+    "example: losses that come together hurt a spread portfolio most.",
     "walls": "What keeps them",
     "wall_account": "Account",
     "wall_cost": "Switching cost",
     "wall_discount": "Indifference discount",
     "walls_note": "The discount on our price at which a rival would make up for the cost of switching, "
-    "over {years} years at {rate} a year. A low one is an open door.",
+    "given for {years} at {rate} a year: the cost as a yearly sum, over the revenue of the last twelve "
+    "months. A low one is an open door.",
     "stakes": "Expected loss by churn band",
     "stakes_gone": "probably left already",
     "stakes_open": "still to come",
-    "stakes_note": "Expected loss = churn probability × the account's value given that it stays, "
-    "that is, orders within {horizon}. Whoever has left already cannot be kept; still to come is the "
+    "stakes_note": "Expected loss = churn probability within {horizon} × the account's value over "
+    "{span} given that it stays, that is, orders within {horizon}. Whoever has left already cannot be kept; still to come is the "
     "part of those that are customers now and then fall silent.",
     "stakes_row": "{band}: {loss}, of which {gone} probably left already and {open} still to come",
     "none_band": "not known",
     # 3
     "which": "Which accounts?",
-    "table_note": "The largest {shown} of {n} by revenue.",
-    "table_all": "All {n}, largest revenue first.",
+    "table_note": "The largest {shown} of {n} by {measure}.",
+    "table_all": "All {n}, ordered by {measure}, largest first.",
     "table_sum": "They bring {part} of revenue.",
     "table_caption": "Accounts by revenue",
     "search": "Search",
@@ -169,7 +176,8 @@ TEXTS: dict[str, str] = PILLARS | {
     "col_account": "Account",
     "col_value": "Value index",
     "col_churn": "Churn",
-    "col_revenue": "Revenue",
+    "col_net_revenue": "Revenue, whole history",
+    "col_net_revenue_12m": "Revenue, 12 months",
     "col_eav": "Expected value",
     "col_loss": "Expected loss",
     "col_open": "Still to come",
@@ -199,7 +207,7 @@ TEXTS: dict[str, str] = PILLARS | {
     "why_margin_of_portfolio": "no costs of its own: its worth is at the margin of the portfolio",
     # 4
     "why": "Why this account?",
-    "why_note": "The {n} with the largest revenue. Each pillar against the median account of this table; the "
+    "why_note": "The {n} with the largest {measure}. Each pillar against the median account of this table; the "
     "reasons are points that add up exactly from the median account of the fit to this account.",
     "account_rank": "#{rank}",
     "last_order": "Last order",

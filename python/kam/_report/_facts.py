@@ -52,6 +52,19 @@ class Facts:
         return np.asarray(self[self.measure], dtype=np.float64)
 
     @cached_property
+    def annual(self) -> Doubles:
+        """Revenue of the last twelve months: what a year's loss or a yearly price is held against.
+
+        `revenue` is the profile's measure, which may be the whole history that was read.
+        """
+        return self.numbers("net_revenue_12m")
+
+    @property
+    def revenue_label(self) -> str:
+        """Key of the text that heads a column of `revenue` and says of which time it is."""
+        return f"col_{self.measure}"
+
+    @cached_property
     def by_revenue(self) -> npt.NDArray[np.intp]:
         """Rows, largest revenue first; those without one last."""
         return np.argsort(np.where(np.isnan(self.revenue), np.inf, -self.revenue), kind="stable")

@@ -97,18 +97,22 @@ def _stake(facts: Facts, t: Language) -> tuple[Html, ...]:
         return _statement(t.html("no_stake", reason=no_loss_reason(facts, t)), t("no_stake_more"))
     request = facts.request
     loss, to_come = np.nansum(facts["expected_loss"]), np.nansum(facts["expected_loss_open"])
+    times = {
+        "span": t.counted("next", request["value_years"]),
+        "horizon": t.counted("days", request["churn_horizon_days"]),
+    }
     main = t.html(
         "stake",
         loss=_money(facts, t, loss),
         open=_money(facts, t, to_come),
-        span=t.counted("next", request["value_years"]),
+        **times,
         basis=t(facts.result.summary()["value_basis"]),
     )
     parts = t.html(
         "stake_parts",
         gone=_money(facts, t, loss - to_come),
         left=t.counted("accounts", round(float(np.nansum(facts.left)))),
-        horizon=t.counted("days", request["churn_horizon_days"]),
+        **times,
         eav=_money(facts, t, np.nansum(facts["eav"])),
     )
     return _statement(main, parts, _in_worst_band(facts, t))

@@ -152,6 +152,7 @@ def _tip(facts: Facts, t: Language, row: int) -> str:
         name=facts.short_name(row, 60),
         value=t.number(facts["value_index"][row]),
         churn=t.probability(facts["p_churn"][row]),
+        measure=t(f"short_{facts.measure}"),
         revenue=t.number(facts.revenue[row], facts.money_decimals),
     )
 

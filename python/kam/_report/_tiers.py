@@ -67,7 +67,7 @@ def tier_table(facts: Facts, t: Language) -> Html | None:
     unknown = np.array([tier is None for tier in tiers.tolist()], dtype=bool)
     if unknown.any():
         rows.append(_tier_row(facts, t, t("none_band"), unknown, whole, stability))
-    heads = [t(k) for k in ("tier", "accounts", "col_revenue", "share", "tier_mean")]
+    heads = [t(k) for k in ("tier", "accounts", facts.revenue_label, "share", "tier_mean")]
     return tag(
         "figure",
         tag("h3", t("tiers")),

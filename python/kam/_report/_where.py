@@ -65,6 +65,7 @@ def _map_notes(facts: Facts, t: Language, data: Any) -> list[Child]:
     notes = [
         t(
             "map_note",
+            measure=t(facts.measure),
             k=t.whole(min(NAMED, drawn)),
             level=t.percent(facts.result._core.interval_level),
             value=t.number(facts.value_cut, 0),
@@ -102,7 +103,7 @@ def _fields(facts: Facts, t: Language) -> Html:
                 ),
             ]
         )
-    heads = [t("field"), t("accounts"), t("col_revenue"), t("share"), t("loss"), t("open")]
+    heads = [t("field"), t("accounts"), t(facts.revenue_label), t("share"), t("loss"), t("open")]
     return numbers_table(heads, rows)
 
 
@@ -152,7 +153,11 @@ def _losses(facts: Facts, t: Language) -> Html:
         for kind in ("gone", "open")
     )
     heads = [t("band"), t("accounts"), t("loss"), t("open")]
-    note = t("stakes_note", horizon=t.counted("days", facts.request["churn_horizon_days"]))
+    note = t(
+        "stakes_note",
+        horizon=t.counted("days", facts.request["churn_horizon_days"]),
+        span=t.counted("next", facts.request["value_years"]),
+    )
     return tag(
         "figure",
         title,

@@ -15,8 +15,8 @@ from kam._report._tiers import tier_label, tier_mark, tier_order, trend_words
 
 SECTIONS = 20  # accounts with a section of their own
 _HEADS = (
-    *("rank", "account", "tier", "value", "churn", "revenue", "eav", "loss", "open", "days"),
-    "trend",
+    *("rank", "account", "tier", "value", "churn", "revenue", "annual", "eav", "loss", "open"),
+    *("days", "trend"),
 )
 _TRENDS = {"up": 1.0, "flat": 0.0, "down": -1.0}
 
@@ -33,7 +33,7 @@ class _Context(NamedTuple):
 
 def which(facts: Facts, t: Language, most_rows: int) -> Html:
     rows = facts.by_revenue[:most_rows].tolist()
-    heads = [k for k in _HEADS if k not in ("tier", "trend") or facts.says(k)]
+    heads = [k for k in _HEADS if _shown(facts, k)]
     context = _Context(
         facts, t, Footnotes(t), reason_labels(facts, t), _median(facts), tier_order(facts), heads
     )
@@ -48,7 +48,7 @@ def which(facts: Facts, t: Language, most_rows: int) -> Html:
             tag(
                 "table",
                 tag("caption", t("table_caption")),
-                _head(t, heads),
+                _head(facts, t, heads),
                 tag("tbody", body),
                 id="t",
             ),
@@ -62,16 +62,24 @@ def which(facts: Facts, t: Language, most_rows: int) -> Html:
     )
 
 
+def _shown(facts: Facts, head: str) -> bool:
+    """Tier and trend where they are known of anybody; the twelve months once."""
+    if head == "annual":
+        return facts.measure != "net_revenue_12m"
+    return head not in ("tier", "trend") or facts.says(head)
+
+
 def _median(facts: Facts) -> float:
     return float(np.nanmedian(facts["value_index"])) if facts.has("value_index") else float("nan")
 
 
 def _note(facts: Facts, t: Language, rows: list[int]) -> list[Child]:
     n = t.counted("accounts", len(facts))
+    measure = t(facts.measure)
     if len(rows) == len(facts):
-        return [t("table_all", n=n)]
+        return [t("table_all", n=n, measure=measure)]
     part = float(np.nansum(facts["revenue_share"][rows]))
-    shown = t("table_note", shown=t.whole(len(rows)), n=n)
+    shown = t("table_note", shown=t.whole(len(rows)), n=n, measure=measure)
     return [shown, t("sentence_gap"), t("table_sum", part=t.percent(part))]
 
 
@@ -121,10 +129,17 @@ def _choice(t: Language, key: str, options: list[tuple[str, str]], name: str) ->
 # ---- head and rows ------------------------------------------------------------------------------
 
 
-def _head(t: Language, heads: list[str]) -> Html:
+def _head(facts: Facts, t: Language, heads: list[str]) -> Html:
     words = ("account", "tier", "trend")
+    labels = {"revenue": facts.revenue_label, "annual": "col_net_revenue_12m"}
     numbers = (
-        tag("th", t(f"col_{k}"), scope="col", class_=None if k in words else "n", data_sort=True)
+        tag(
+            "th",
+            t(labels.get(k, f"col_{k}")),
+            scope="col",
+            class_=None if k in words else "n",
+            data_sort=True,
+        )
         for k in heads
     )
     return tag("thead", tag("tr", *numbers, tag("th", t("col_reasons"), scope="col")))
@@ -153,6 +168,7 @@ def _column(c: _Context, name: str, row: int, place: int) -> Html:
         return told[name](c, row)
     column, decimals = {
         "rank": ("rank_revenue", 0),
+        "annual": ("net_revenue_12m", facts.money_decimals),
         "loss": ("expected_loss", facts.loss_decimals),
         "open": ("expected_loss_open", facts.open_decimals),
     }[name]

@@ -36,7 +36,7 @@ def why(facts: Facts, t: Language) -> Html:
     return tag(
         "section",
         tag("h2", t("why"), id="why"),
-        tag("p", t("why_note", n=t.counted("accounts", len(rows)))),
+        tag("p", t("why_note", n=t.counted("accounts", len(rows)), measure=t(facts.measure))),
         context.gaps.of_portfolio(),
         *(_account(context, row, place) for place, row in enumerate(rows)),
         class_="accounts",
@@ -100,7 +100,7 @@ def _facts_of(c: _Context, row: int) -> list[Html]:
     share = facts["revenue_share"][row]
     part = "" if np.isnan(share) else t.percent(share, 2)
     entries: list[tuple[str, str, Child]] = [
-        ("revenue", "col_revenue", _with_small(t.number(facts.revenue[row], money), part)),
+        ("revenue", facts.revenue_label, _with_small(t.number(facts.revenue[row], money), part)),
         ("p_churn", "col_churn", _churn(c, row)),
         ("eav", "col_eav", _worth(c, row)),
         ("expected_loss", "col_loss", _loss(c, row)),

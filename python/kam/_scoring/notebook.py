@@ -21,8 +21,16 @@ def table_html(result: ScoreResult) -> str:
     facts, t = Facts(result), Language("en")
     rows = facts.by_revenue[:_ROWS].tolist()
     heads = ("account", "value", "churn", "revenue", "eav", "loss", "open", "orders", "days")
-    head = (tag("th", t(f"col_{k}"), scope="col", style=None if k == "account" else _RIGHT)
-            for k in heads)  # fmt: skip
+    labels = {"revenue": facts.revenue_label}
+    head = (
+        tag(
+            "th",
+            t(labels.get(k, f"col_{k}")),
+            scope="col",
+            style=None if k == "account" else _RIGHT,
+        )
+        for k in heads
+    )
     body = (tag("tr", *_cells(facts, t, row)) for row in rows)
     return tag(
         "div",
@@ -40,6 +48,7 @@ def _about(facts: Facts, t: Language) -> Html:
         f"churn within {t.counted('days', request['churn_horizon_days'])}",
         f"value over {t.counted('years', request['value_years'])} at "
         f"{t.percent(request['discount'], 2)}",
+        "expected loss: of that value, by that churn",
         f"model {core.model_version}",
     ]
     return tag("span", tag("b", "ScoreResult"), ": ", t("comma").join(parts))

@@ -180,7 +180,7 @@ COLUMNS: tuple[Column, ...] = (
         "expected_loss",
         "number",
         "money",
-        "p_churn times its value given that it stays (orders within the horizon)",
+        "p_churn (of the horizon) times its value over the value years given that it stays",
         _NO_ORDER_MODEL,
     ),
     Column(

@@ -222,11 +222,7 @@ class ScoreResult:
             f"ScoreResult: {len(self):,} accounts as of {s['as_of']}, model {s['model_version']}"
         ]
         if s["expected_loss"] is not None:
-            parts.append(
-                f"  expected loss {s['expected_loss']:,.0f} in {s['churn_horizon_days']:g} days, "
-                f"{s['expected_loss_open']:,.0f} of it still to come; "
-                f"expected value {s['eav']:,.0f} ({s['value_basis']})"
-            )
+            parts.append(f"  {_at_stake(s)}")
         if self.concentration is not None:
             parts.append(f"  {self.concentration!r}")
         parts.append(f"  rows rejected {self.data_report.rows_rejected:,}; see .data_report")
@@ -236,6 +232,16 @@ class ScoreResult:
         from kam._scoring.notebook import table_html
 
         return table_html(self)
+
+
+def _at_stake(s: dict[str, Any]) -> str:
+    """The losses by churn within its horizon, in the value of its span: two different times."""
+    years = f"{s['value_years']:g} year{'' if s['value_years'] == 1 else 's'}"
+    return (
+        f"expected loss {s['expected_loss']:,.0f} of {s['value_basis']} over {years}, by churn "
+        f"within {s['churn_horizon_days']:g} days; {s['expected_loss_open']:,.0f} of it still to "
+        f"come; expected value {s['eav']:,.0f} over {years}"
+    )
 
 
 def _sum(column: Any) -> float | None:
