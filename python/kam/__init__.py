@@ -6,8 +6,11 @@
 >>> result.report("report.html")
 
 Frames of pandas, Polars, PyArrow or DuckDB come in, the same kind goes out; a dict of NumPy arrays
-needs none of them.
+needs none of them. `kam.plots` and `kam.sklearn` are loaded when first asked for: matplotlib and
+scikit-learn are extras.
 """
+
+from typing import TYPE_CHECKING
 
 from kam._churn.aft import ExponentialAFT, LogLogisticAFT, LogNormalAFT, WeibullAFT
 from kam._churn.backtest import BacktestResult, backtest
@@ -98,6 +101,22 @@ from kam._switching.switching import (
 from kam._value.learned import LearnedWeights, learn_weights
 from kam._value.scorecard import Scorecard
 from kam._value.weights import AhpResult, ahp, rank_order_centroid
+
+if TYPE_CHECKING:
+    from kam import plots as plots
+    from kam import sklearn as sklearn
+else:
+
+    def __getattr__(name: str) -> object:
+        """The rooms that need an extra. Hidden from type checkers: to them every name would do."""
+        if name in ("plots", "sklearn"):
+            import importlib
+
+            return importlib.import_module(f"kam.{name}")
+        raise AttributeError(f"module 'kam' has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), "plots", "sklearn"})
 
 
 def columns() -> list[dict[str, str]]:
