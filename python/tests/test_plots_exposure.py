@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -132,10 +133,75 @@ def test_losses_and_their_owners_are_whole(values: list[int], ax: Any) -> None:
     tops = [bar.get_y() + bar.get_height() for bar in ax.patches]
     assert max(tops) < ax.get_ylim()[1]
     assert sum(bar.get_height() for bar in ax.patches) == pytest.approx(1, abs=2e-4)
-    assert ax.get_legend().get_frame().get_alpha() == 1
+    legend = boxes(ax, [ax.get_legend()])[0]
+    assert not any(legend.overlaps(box) for box in boxes(ax, [*ax.patches, *ax.lines]))
     owners = risk.plot_ownership(ax=Figure(layout="constrained").subplots())
     legend = boxes(owners, [owners.get_legend()])[0]
     assert not any(legend.overlaps(box) for box in boxes(owners, owners.patches))
+
+
+def tick_texts(ax: Any) -> list[str]:
+    ax.figure.canvas.draw()
+    return [tick.get_text() for tick in ax.get_xticklabels()]
+
+
+@pytest.mark.parametrize(
+    ("factor", "unit", "last"),
+    [(1, "", 600), (1e3, ", thousands", 600), (1e6, ", millions", 600), (1e9, ", billions", 600)],
+)
+def test_large_money_is_counted_in_thousands_or_millions(
+    factor: float, unit: str, last: int, ax: Any
+) -> None:
+    """No 1e7 beside the axis, no 3.94e+06 in the legend."""
+    risk = kam.revenue_at_risk([v * factor for v in GIANT], [0.1] * len(GIANT))
+    risk.plot(ax=ax)
+    assert ax.get_xlabel() == f"Revenue lost{unit}"
+    assert str(last) in tick_texts(ax)
+    assert all(re.fullmatch(r"[\d,.]+", text) for text in tick_texts(ax))
+    assert ax.xaxis.get_offset_text().get_text() == ""
+    assert any(f"value at risk {440 * factor:,.0f}" in text for text in legend_texts(ax))
+
+
+def test_owners_have_their_names_or_their_place_from_0(ax: Any) -> None:
+    values = [5, *GIANT]
+    risk = kam.revenue_at_risk(values, [0.1] * len(values))
+    names: list[Any] = [f"name {i}" for i in range(len(values))]
+    names[1], names[2] = "Giant $ Ltd", None
+    risk.plot(names, ax=ax)
+    assert ax.get_legend().get_title().get_text().startswith("Giant \\$ Ltd: 40 % of the value")
+    unnamed = risk.plot(ax=Figure().subplots()).get_legend().get_title().get_text()
+    assert unnamed.startswith("account 1: 40 % of the value")
+    owners = risk.plot_ownership(names, top=3, ax=Figure().subplots())
+    told = [text.get_text() for text in owners.get_yticklabels()]
+    assert told == ["Giant \\$ Ltd", "account 2", "name 3"]
+    with pytest.raises(ValueError, match="`labels` must have 41 rows, got 1"):
+        risk.plot(["one"])
+
+
+def test_losses_owners_and_budgets_in_chinese(ax: Any, chinese: None) -> None:
+    risk = kam.revenue_at_risk([v * 1e4 for v in GIANT], [0.1] * len(GIANT))
+    risk.plot(language="zh", ax=ax)
+    assert sorted(text.split()[0] for text in legend_texts(ax)) == sorted(
+        ["预期损失", "风险价值", "预期短缺", "损失", "最差的"]
+    )
+    assert ax.get_xlabel() == "失去的收入（万）"
+    assert ax.get_ylabel() == "概率"
+    assert ax.get_legend().get_title().get_text() == "客户 0：占价值 40%，占尾部 80%"
+    owners = risk.plot_ownership(language="zh", ax=Figure().subplots())
+    assert legend_texts(owners) == ["占预期短缺", "占价值"]
+    assert owners.get_yticklabels()[0].get_text() == "客户 0"
+    plan = kam.allocate_retention_budget(
+        [100_000] * 6, [0.9] * 6, ceiling=0.98, rate=0.0005, evidence="judgment"
+    )
+    spent = plan.plot(language="zh", ax=Figure().subplots())
+    assert legend_texts(spent) == ["支出", "净收益"]
+    assert spent.get_xlabel().startswith("金额")
+    nothing = kam.revenue_at_risk([1], [0.0])
+    for draw in (nothing.plot, nothing.plot_ownership):
+        assert "没有" in draw(language="zh", ax=Figure().subplots()).texts[0].get_text()
+    for draw in (risk.plot, risk.plot_ownership, plan.plot):
+        with pytest.raises(ValueError, match="`language` must be en or zh"):
+            draw(language="de")
 
 
 def test_legend_of_a_budget_is_clear_of_its_bars(ax: Any) -> None:

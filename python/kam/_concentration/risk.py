@@ -63,17 +63,26 @@ class RevenueAtRisk:
             share = self.values / self.total
         return np.where(np.isnan(self.tail_contribution), np.nan, share)
 
-    def plot(self, *, ax: Any = None) -> Any:
-        """The distribution of losses with its tail; returns the Axes."""
+    def plot(self, labels: Any = None, *, language: str = "en", ax: Any = None) -> Any:
+        """The distribution of losses with its tail; returns the Axes.
+
+        `labels`: a name per row, for the one who owns most of the tail. Without one it is
+        "account 15": row 15, counted from 0. `language` is "en" or "zh".
+        """
         from kam._plots.risk import draw_losses
 
-        return draw_losses(self, ax=ax)
+        return draw_losses(self, labels, language=language, ax=ax)
 
-    def plot_ownership(self, labels: Any = None, *, top: int = 10, ax: Any = None) -> Any:
-        """Who owns the tail: share of it beside share of the value; returns the Axes."""
+    def plot_ownership(
+        self, labels: Any = None, *, top: int = 10, language: str = "en", ax: Any = None
+    ) -> Any:
+        """Who owns the tail: share of it beside share of the value; returns the Axes.
+
+        `labels` and `language` as for `plot`.
+        """
         from kam._plots.risk import draw_ownership
 
-        return draw_ownership(self, labels, top=top, ax=ax)
+        return draw_ownership(self, labels, top=top, language=language, ax=ax)
 
     def to_dict(self) -> dict[str, Any]:
         """The numbers as plain data, without the columns."""

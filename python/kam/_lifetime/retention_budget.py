@@ -50,11 +50,17 @@ class RetentionBudget:
     rows_used: int
     rows_rejected: int
 
-    def plot(self, labels: Any = None, *, top: int = 15, ax: Any = None) -> Any:
-        """Spending and net gain of the accounts that get most; returns the Axes."""
+    def plot(
+        self, labels: Any = None, *, top: int = 15, language: str = "en", ax: Any = None
+    ) -> Any:
+        """Spending and net gain of the accounts that get most; returns the Axes.
+
+        `labels`: a name per row; without one it is "account 15", row 15 counted from 0. `language`
+        is "en" or "zh".
+        """
         from kam._plots.risk import draw_budget
 
-        return draw_budget(self, labels, top=top, ax=ax)
+        return draw_budget(self, labels, top=top, language=language, ax=ax)
 
     def __repr__(self) -> str:
         funded = int((np.nan_to_num(self.spend) > 0).sum())

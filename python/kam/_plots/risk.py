@@ -6,39 +6,57 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kam._plots.style import BLUE, INK, MUTED, PALE, VERMILION, axes, literal, sentence, tidy
+from kam._plots.style import (
+    BLUE,
+    INK,
+    MUTED,
+    PALE,
+    VERMILION,
+    Words,
+    amount,
+    axes,
+    family,
+    font,
+    literal,
+    money_axis,
+    sentence,
+    tidy,
+)
 
 if TYPE_CHECKING:
     from kam._concentration.risk import RevenueAtRisk
     from kam._lifetime.retention_budget import RetentionBudget
 
 _BARS = 60
+_LONGEST = 28
 
 
-def draw_losses(r: RevenueAtRisk, *, ax: Any = None) -> Any:
-    ax = axes(ax)
+def draw_losses(r: RevenueAtRisk, labels: Any = None, *, language: str, ax: Any = None) -> Any:
+    t = Words(language)
+    names = _names(labels, len(r.values), t)
+    ax = axes(ax, size=(7, 4.6))
     if not r.expected_shortfall > 0:
-        return sentence(ax, "Nothing can be lost.")
+        return sentence(ax, t("no_loss"))
     last = int(np.searchsorted(np.cumsum(r.probability), 0.9999))
     top = max(r.loss[min(last, len(r.loss) - 1)], r.value_at_risk, r.expected_shortfall)
     edges, body, tail = _bars(r, float(top))
     width = edges[1] - edges[0]
-    ax.bar(edges[:-1], body, width, align="edge", color=BLUE, label="loss")
-    worst = f"worst {100 * (1 - r.level):g} %"
+    ax.bar(edges[:-1], body, width, align="edge", color=BLUE, label=t("loss"))
     ax.bar(edges[:-1], tail, width, bottom=body, align="edge", color=VERMILION, hatch="///",
-           edgecolor="white", lw=0, label=worst)  # fmt: skip
-    for x, line, name in (
-        (r.expected_loss, ":", "expected loss"),
-        (r.value_at_risk, "--", "value at risk"),
-        (r.expected_shortfall, "-", "expected shortfall"),
+           edgecolor="white", lw=0,
+           label=t("worst", level=f"{100 * (1 - r.level):g}"))  # fmt: skip
+    for name, line in (
+        ("expected_loss", ":"),
+        ("value_at_risk", "--"),
+        ("expected_shortfall", "-"),
     ):
-        ax.axvline(x, color=INK, lw=1.2, ls=line, label=f"{name} {x:.6g}")
+        x = getattr(r, name)
+        ax.axvline(x, color=INK, lw=1.2, ls=line, label=f"{t(name)} {amount(x)}")
     ax.set_xlim(0, edges[-1])
     ax.set_ylim(0, 1.05 * float((body + tail).max()))
-    ax.set_xlabel("Revenue lost")
-    ax.set_ylabel("Probability")
-    # Opaque: the lines end behind it.
-    ax.legend(title=_owner(r), loc="upper right", framealpha=1, edgecolor="none")
+    money_axis(ax, t, "revenue_lost")
+    ax.set_ylabel(t("probability"), **font(t("probability")))
+    _legend_above(ax, title=_owner(r, names, t))
     tidy(ax)
     return ax
 
@@ -56,56 +74,92 @@ def _bars(r: RevenueAtRisk, top: float) -> tuple[Any, Any, Any]:
     return edges, kept[0], kept[1]
 
 
-def _owner(r: RevenueAtRisk) -> str:
+def _owner(r: RevenueAtRisk, names: list[str], t: Words) -> str:
     row = int(np.nanargmax(r.tail_share))
-    return (
-        f"Row {row}: {100 * r.value_share()[row]:.0f} % of the value, "
-        f"{100 * r.tail_share[row]:.0f} % of the tail"
+    return t(
+        "tail_owner",
+        name=names[row],
+        value=f"{100 * r.value_share()[row]:.0f}",
+        tail=f"{100 * r.tail_share[row]:.0f}",
     )
 
 
-def draw_ownership(r: RevenueAtRisk, labels: Any = None, *, top: int = 10, ax: Any = None) -> Any:
-    names = [f"row {i}" for i in range(len(r.values))] if labels is None else list(labels)
-    if len(names) != len(r.values):
-        raise ValueError(f"`labels` must have {len(r.values)} rows, got {len(names)}")
+def draw_ownership(
+    r: RevenueAtRisk, labels: Any = None, *, top: int, language: str, ax: Any = None
+) -> Any:
+    t = Words(language)
+    names = _names(labels, len(r.values), t)
     if top < 1:
         raise ValueError(f"`top` must be at least 1, got {top}")
     ax = axes(ax)
     if not r.expected_shortfall > 0:
-        return sentence(ax, "Nothing can be lost.")
+        return sentence(ax, t("no_loss"))
     rows = np.argsort(-np.nan_to_num(r.tail_share), kind="stable")[: int(top)]
     rows = rows[~np.isnan(r.tail_share[rows])]
     y = np.arange(len(rows))[::-1]
     ax.barh(y + 0.2, 100 * r.tail_share[rows], 0.38, color=VERMILION, hatch="///",
-            edgecolor="white", lw=0, label="of the expected shortfall")  # fmt: skip
+            edgecolor="white", lw=0, label=t("of_shortfall"))  # fmt: skip
     ax.barh(y - 0.2, 100 * r.value_share()[rows], 0.38, color=PALE, edgecolor=MUTED, lw=0.5,
-            label="of the value")  # fmt: skip
-    ax.set_yticks(y, [literal(str(names[i])) for i in rows])
-    ax.set_xlabel("Share, %")
+            label=t("of_value"))  # fmt: skip
+    _name_rows(ax, y, [names[i] for i in rows])
+    ax.set_xlabel(t("share_percent"), **font(t("share_percent")))
     _legend_above(ax)
     tidy(ax)
     return ax
 
 
-def _legend_above(ax: Any) -> None:
-    """Over the axes: bars may be long in every row."""
-    ax.legend(frameon=False, ncols=2, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0.2)
-
-
-def draw_budget(b: RetentionBudget, labels: Any = None, *, top: int = 15, ax: Any = None) -> Any:
-    names = [f"row {i}" for i in range(len(b.spend))] if labels is None else list(labels)
-    if len(names) != len(b.spend):
-        raise ValueError(f"`labels` must have {len(b.spend)} rows, got {len(names)}")
+def draw_budget(
+    b: RetentionBudget, labels: Any = None, *, top: int, language: str, ax: Any = None
+) -> Any:
+    t = Words(language)
+    names = _names(labels, len(b.spend), t)
     ax = axes(ax)
     rows = np.flatnonzero(np.nan_to_num(b.spend) > 0)
     if not len(rows):
-        return sentence(ax, "Nothing is spent.")
+        return sentence(ax, t("no_spending"))
     rows = rows[np.argsort(-b.spend[rows], kind="stable")][: int(top)]
     y = np.arange(len(rows))[::-1]
-    ax.barh(y + 0.2, b.spend[rows], 0.38, color=BLUE, label="spend")
-    ax.barh(y - 0.2, b.gain[rows], 0.38, color=PALE, edgecolor=MUTED, lw=0.5, label="net gain")
-    ax.set_yticks(y, [literal(str(names[i])) for i in rows])
-    ax.set_xlabel("Money")
+    ax.barh(y + 0.2, b.spend[rows], 0.38, color=BLUE, label=t("spending"))
+    ax.barh(y - 0.2, b.gain[rows], 0.38, color=PALE, edgecolor=MUTED, lw=0.5,
+            label=t("net_gain"))  # fmt: skip
+    _name_rows(ax, y, [names[i] for i in rows])
+    money_axis(ax, t, "money")
     _legend_above(ax)
     tidy(ax)
     return ax
+
+
+# ---- what they share ----------------------------------------------------------------------------
+
+
+def _names(labels: Any, rows: int, t: Words) -> list[str]:
+    """A name for every row; where it has none, its place, counted from 0 as everywhere."""
+    given = [None] * rows if labels is None else list(labels)
+    if len(given) != rows:
+        raise ValueError(f"`labels` must have {rows} rows, got {len(given)}")
+    texts = ["" if g is None or g != g else " ".join(str(g).split()) for g in given]
+    named = [text or t("account_number", n=i) for i, text in enumerate(texts)]
+    return [n if len(n) <= _LONGEST else n[: _LONGEST - 1].rstrip() + "…" for n in named]
+
+
+def _name_rows(ax: Any, places: Any, names: list[str]) -> None:
+    ax.set_yticks(places, [literal(name) for name in names])
+    for text, name in zip(ax.get_yticklabels(), names, strict=True):
+        text.set(**font(name))
+
+
+def _legend_above(ax: Any, title: str = "") -> None:
+    """Over the axes, so that it hides neither bars nor lines, whatever they reach."""
+    words = "".join(ax.get_legend_handles_labels()[1])
+    legend = ax.legend(
+        title=literal(title) or None,
+        title_fontproperties={"size": "medium", **family(title)},
+        frameon=False,
+        ncols=2,
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        borderaxespad=0.2,
+        prop={"size": "small", **family(words)},
+        alignment="left",
+    )
+    legend.set_in_layout(True)

@@ -74,6 +74,24 @@ _WORDS = {
         "tail_value": "Value",
         "tail_share": "Share of accounts at or above",
         "no_tail": "Fewer than two distinct values above 0: there is no tail.",
+        "account_number": "account {n}",
+        "no_loss": "Nothing can be lost.",
+        "loss": "loss",
+        "worst": "worst {level} %",
+        "expected_loss": "expected loss",
+        "value_at_risk": "value at risk",
+        "expected_shortfall": "expected shortfall",
+        "revenue_lost": "Revenue lost",
+        "probability": "Probability",
+        "tail_owner": "{name}: {value} % of the value, {tail} % of the tail",
+        "of_shortfall": "of the expected shortfall",
+        "of_value": "of the value",
+        "share_percent": "Share, %",
+        "no_spending": "Nothing is spent.",
+        "spending": "spend",
+        "net_gain": "net gain",
+        "money": "Money",
+        "in_unit": "{what}, {unit}",
     },
     "zh": {
         "median_account": "中位客户",
@@ -117,7 +135,30 @@ _WORDS = {
         "tail_value": "数值",
         "tail_share": "不低于该值的客户比例",
         "no_tail": "大于 0 的不同数值不足两个：没有尾部。",
+        "account_number": "客户 {n}",
+        "no_loss": "没有可失去的收入。",
+        "loss": "损失",
+        "worst": "最差的 {level}%",
+        "expected_loss": "预期损失",
+        "value_at_risk": "风险价值",
+        "expected_shortfall": "预期短缺",
+        "revenue_lost": "失去的收入",
+        "probability": "概率",
+        "tail_owner": "{name}：占价值 {value}%，占尾部 {tail}%",
+        "of_shortfall": "占预期短缺",
+        "of_value": "占价值",
+        "share_percent": "占比，%",
+        "no_spending": "没有支出。",
+        "spending": "支出",
+        "net_gain": "净收益",
+        "money": "金额",
+        "in_unit": "{what}（{unit}）",
     },
+}
+# What large money is counted in, largest first: from which amount on, the unit, its name.
+_UNITS = {
+    "en": ((2e9, 1e9, "billions"), (2e6, 1e6, "millions"), (2e4, 1e3, "thousands")),
+    "zh": ((2e8, 1e8, "亿"), (1e5, 1e4, "万")),
 }
 
 
@@ -178,6 +219,22 @@ def tidy(ax: Any) -> None:
     for side in ("top", "right"):
         ax.spines[side].set_visible(False)
     ax.set_axisbelow(True)
+
+
+def amount(value: float) -> str:
+    """Money in words of a plot: 35,199 and 0.1234, never 3.5e+04."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def money_axis(ax: Any, t: Words, key: str) -> None:
+    """The x axis in plain numbers; what they are counted in stands in its label, not beside it."""
+    largest = max(abs(limit) for limit in ax.get_xlim())
+    units = (u[1:] for u in _UNITS[t.language] if largest >= u[0])
+    unit, name = next(units, (1.0, ""))
+    ax.locator_params(axis="x", nbins=7)
+    ax.xaxis.set_major_formatter(lambda x, _: f"{x / unit:,.10g}".replace("-", "\u2212"))
+    label = t("in_unit", what=t(key), unit=name) if name else t(key)
+    ax.set_xlabel(label, **font(label))
 
 
 def write(ax: Any, x: float, y: float, text: str, **settings: Any) -> Any:
