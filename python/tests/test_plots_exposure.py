@@ -162,7 +162,9 @@ def test_large_money_is_counted_in_thousands_or_millions(
     assert any(f"value at risk {440 * factor:,.0f}" in text for text in legend_texts(ax))
 
 
-def test_owners_have_their_names_or_their_place_from_0(ax: Any) -> None:
+def test_owners_have_their_names_or_their_place_from_0(
+    ax: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     values = [5, *GIANT]
     risk = kam.revenue_at_risk(values, [0.1] * len(values))
     names: list[Any] = [f"name {i}" for i in range(len(values))]
@@ -174,6 +176,10 @@ def test_owners_have_their_names_or_their_place_from_0(ax: Any) -> None:
     owners = risk.plot_ownership(names, top=3, ax=Figure().subplots())
     told = [text.get_text() for text in owners.get_yticklabels()]
     assert told == ["Giant \\$ Ltd", "account 2", "name 3"]
+    monkeypatch.setattr("kam._plots.risk.chinese_font", lambda: None)
+    names[1] = "砚川轴承厂"
+    owners = risk.plot_ownership(names, top=1, ax=Figure().subplots())
+    assert owners.get_yticklabels()[0].get_text() == "account 1"
     with pytest.raises(ValueError, match="`labels` must have 41 rows, got 1"):
         risk.plot(["one"])
 

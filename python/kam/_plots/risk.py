@@ -15,6 +15,8 @@ from kam._plots.style import (
     Words,
     amount,
     axes,
+    chinese_font,
+    drawable,
     family,
     font,
     literal,
@@ -138,7 +140,8 @@ def _names(labels: Any, rows: int, t: Words) -> list[str]:
     if len(given) != rows:
         raise ValueError(f"`labels` must have {rows} rows, got {len(given)}")
     texts = ["" if g is None or g != g else " ".join(str(g).split()) for g in given]
-    named = [text or t("account_number", n=i) for i, text in enumerate(texts)]
+    shown = [text if drawable(text) or chinese_font() is not None else "" for text in texts]
+    named = [text or t("account_number", n=i) for i, text in enumerate(shown)]
     return [n if len(n) <= _LONGEST else n[: _LONGEST - 1].rstrip() + "…" for n in named]
 
 

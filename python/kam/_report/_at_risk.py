@@ -84,7 +84,7 @@ def _owners(facts: Facts, t: Language, rows: np.ndarray, case: RevenueAtRisk) ->
     share = case.value_share()
     lines: list[list[Child]] = [
         [
-            name_of(facts.name(int(rows[i]))),
+            name_of(facts.short_name(int(rows[i]), 40)),
             t.share(share[i]),
             t.share(case.tail_share[i]),
             t.probability(facts.numbers("p_churn")[rows[i]]),
@@ -121,7 +121,7 @@ def walls(facts: Facts, t: Language) -> Html | None:
     )
     lines: list[list[Child]] = [
         [
-            name_of(facts.name(row)),
+            name_of(facts.short_name(row, 40)),
             t.number(facts.annual[row], facts.money_decimals),
             t.number(cost[row], facts.money_decimals),
             t.share(float(part)),

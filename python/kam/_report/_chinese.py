@@ -81,7 +81,7 @@ TEXTS: dict[str, str] = (
         "map_x": "{horizon}内的流失概率，logit 刻度 →",
         "map_y": "↑ 价值指数，0–100",
         "map_empty": "地图需要每个客户的流失概率：{reason}。",
-        "map_note": "面积为{measure}（最小的点画得偏大）。标名的是最大的 {k} 个，横线为流失概率的 {level} 区间。"
+        "map_note": "面积为{measure}（最小的点画得偏大）。标名的是最大的（至多 {k} 个），横线为流失概率的 {level} 区间。"
         "虚线：价值指数 {value}，流失概率 {churn}。",
         "map_hexagons": "最大的 {k} 个客户逐个画出，其余 {rest} 个用六边形表示：颜色越深客户越多，每级十倍。",
         **dict.fromkeys(("map_edge_one", "map_edge_many"), "{n} 个客户超出刻度，画在边缘。"),

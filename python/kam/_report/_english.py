@@ -96,7 +96,7 @@ TEXTS: dict[str, str] = PILLARS | {
     "map_y": "↑ Value index, 0–100",
     "map_empty": "The map needs a churn probability for each account: {reason}.",
     "map_note": "Area is the {measure} (the smallest are drawn larger than they are). Named: the largest "
-    "{k}, with whiskers for the {level} interval of the churn probability. Dashed: value index "
+    "(up to {k}), with whiskers for the {level} interval of the churn probability. Dashed: value index "
     "{value}, churn probability {churn}.",
     "map_hexagons": "The largest {k} accounts are drawn one by one, the other {rest} as hexagons: "
     "the darker, the more accounts, in steps of ten.",

@@ -12,16 +12,36 @@ from kam._report._language import Language
 from kam._report._places import Box, Line, Point, place
 from kam._report._svg import Chart, colour
 
-WIDTH, HEIGHT = 860, 600
 LEFT, RIGHT, TOP, BOTTOM = 40, 14, 34, 52
 SINGLE = 2000  # accounts drawn one by one
 NAMED = 12
 TIPS = 100
-_TICKS = (0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999)
 _SPAN = (-9, 112)  # of the y axis: room for the names of the fields
 _STEPS = 40  # sizes of points
 _MARKERS = {"high": "^", "medium": "D", "low": "o"}
 _GROW = {"high": 1.12, "medium": 0.9, "low": 1.0}  # to equal area by eye
+
+
+class Format(NamedTuple):
+    """A size in which texts of 12 pixels can be read, and what it has room for."""
+
+    name: str
+    width: int
+    height: int
+    scale: float  # of the points
+    named: int
+    title: int  # size of the names of the fields
+    hexagons: int  # across
+    ticks: tuple[float, ...]
+
+
+WIDE = Format(
+    *("map", 860, 600, 1.0, NAMED, 17, 60),
+    ticks=(0.001, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999),
+)
+PHONE = Format(
+    *("map-phone", 360, 400, 0.6, 4, 14, 30), ticks=(0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)
+)
 
 
 class MapData(NamedTuple):
@@ -51,14 +71,15 @@ def map_data(facts: Facts) -> MapData:
     )
 
 
-def draw_map(facts: Facts, t: Language, data: MapData) -> Html:
-    chart = Chart("map", WIDTH, HEIGHT)
+def draw_map(facts: Facts, t: Language, data: MapData, form: Format = WIDE) -> Html:
+    chart = Chart(form.name, form.width, form.height)
+    data = data._replace(radius=np.maximum(form.scale * data.radius, 1.2))
     with chart.settings():
         axes = chart.axes(LEFT, RIGHT, TOP, BOTTOM)
-        _frame(chart, axes, facts, t, data)
-        _hexagons(axes, data)
+        _frame(chart, axes, facts, t, data, form)
+        _hexagons(axes, data, form)
         _points(chart, axes, facts, t, data)
-        _names(chart, axes, facts, data)
+        _names(chart, axes, facts, data, form)
     counts = [f"{t(f'field_{f}')}: {t.whole(int(facts.in_field(f).sum()))}" for f in FIELDS]
     label = t(
         "map_label", n=t.counted("accounts", len(data.rows)), fields=t("semicolon").join(counts)
@@ -70,12 +91,12 @@ def _logit(p: Any) -> Any:
     return np.log(p / (1 - p))
 
 
-def _frame(chart: Chart, axes: Any, facts: Facts, t: Language, data: MapData) -> None:
+def _frame(chart: Chart, axes: Any, facts: Facts, t: Language, data: MapData, form: Format) -> None:
     """Scales, the two cuts and the names of the four fields."""
     low, high = _logit(data.limits[0]), _logit(data.limits[1])
     axes.set_xlim(low - 0.35, high + 0.35)
     axes.set_ylim(*_SPAN)
-    ticks = [p for p in _TICKS if data.limits[0] <= p <= data.limits[1]]
+    ticks = [p for p in form.ticks if data.limits[0] <= p <= data.limits[1]]
     axes.set_xticks([_logit(p) for p in ticks], [chart.words(t.percent(p)) for p in ticks])
     levels = (0, 20, 40, 60, 80, 100)
     axes.set_yticks(levels, [chart.words(str(level)) for level in levels])
@@ -94,17 +115,17 @@ def _frame(chart: Chart, axes: Any, facts: Facts, t: Language, data: MapData) ->
         chart.write(
             axes, x, y, t(f"field_{name}"),
             dx=10 if x == left else -6, dy=-20 if y == top else 9,
-            ha="left" if x == left else "right", fontsize=17, fontweight="bold",
+            ha="left" if x == left else "right", fontsize=form.title, fontweight="bold",
             color=colour("muted"),
         )  # fmt: skip
 
 
-def _hexagons(axes: Any, data: MapData) -> None:
+def _hexagons(axes: Any, data: MapData, form: Format) -> None:
     """Accounts that are too many to draw, as counts: the darker, the more, in steps of ten."""
     if len(data.rows) <= SINGLE:
         return
-    inner = (WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM)
-    across = 60
+    inner = (form.width - LEFT - RIGHT, form.height - TOP - BOTTOM)
+    across = form.hexagons
     down = round(across * inner[1] / inner[0] / 3**0.5)
     extent = (*axes.get_xlim(), *axes.get_ylim())
     bins = axes.hexbin(
@@ -157,9 +178,9 @@ def _tip(facts: Facts, t: Language, row: int) -> str:
     )
 
 
-def _names(chart: Chart, axes: Any, facts: Facts, data: MapData) -> None:
-    """The largest dozen: whiskers over their intervals, names without overlap."""
-    k = min(NAMED, len(data.rows))
+def _names(chart: Chart, axes: Any, facts: Facts, data: MapData, form: Format) -> None:
+    """The largest: whiskers over their intervals, names without overlap."""
+    k = min(form.named, len(data.rows))
     pixel = axes.transData.transform(np.column_stack([data.x, data.y])[:TIPS])
     points = [
         Point(x, y, r) for (x, y), r in zip(pixel.tolist(), data.radius.tolist(), strict=False)
@@ -170,7 +191,7 @@ def _names(chart: Chart, axes: Any, facts: Facts, data: MapData) -> None:
             (left, right), (bottom, top) = np.sort(axes.transData.transform(line).T).tolist()
             obstacles.append(Box(left, bottom, right, top).grown(1, 3))
     names = [facts.short_name(int(row)) for row in data.rows[:k]]
-    frame = Box(LEFT + 4, BOTTOM + 28, WIDTH - 4, HEIGHT - TOP - 28)
+    frame = Box(LEFT + 4, BOTTOM + 28, form.width - 4, form.height - TOP - 28)
     for name, (box, line) in zip(names, place(points[:k], names, obstacles, frame), strict=True):
         _name(chart, axes, name, box, line)
 

@@ -16,41 +16,78 @@ _INDICES = ("value_index", "contribution", "loyalty", "growth", "risk", "safety"
 
 
 def matrices(facts: Facts, t: Language) -> list[Html]:
+    """Those that somebody has a place in; one line names the others."""
     ask = getattr(facts.result, "matrix", None)
     if ask is None:
         return []
-    return [_figure(facts, t, dict(ask(m["id"])), m) for m in facts.listed("matrices")]
+    figures, empty = [], []
+    for spec in facts.listed("matrices"):
+        found = dict(ask(spec["id"]))
+        if (np.asarray(found["cell"]) >= 0).any():
+            figures.append(_figure(facts, t, found, spec))
+        else:
+            empty.append(f"{_label(t, found, spec)} ({_unknown_axes(facts, t, found)})")
+    if empty:
+        figures.append(
+            tag("p", t("matrix_empty", names=t("semicolon").join(empty)), class_="empty")
+        )
+    return figures
+
+
+def _label(t: Language, found: dict[str, Any], spec: dict[str, Any]) -> str:
+    return t.label(found) or t.label(spec)
+
+
+def _unknown_axes(facts: Facts, t: Language, found: dict[str, Any]) -> str:
+    """What nobody has a value of; both axes where it is nobody that has the two together."""
+    axes = [found["x"], found["y"]]
+    unseen = [axis for axis in axes if np.isnan(_values(facts, axis)).all()]
+    return t("comma").join(axis_label(facts, t, axis) for axis in unseen or axes)
+
+
+def _values(facts: Facts, axis: str) -> Any:
+    """Of a column, a feature, or the score of an indicator or dimension."""
+    core = facts.result._core
+    for parts, scores in (
+        ("indicators", core.indicator_scores),
+        ("dimensions", core.dimension_scores),
+    ):
+        for k, part in enumerate(facts.profile[parts]):
+            if part["id"] == axis:
+                return scores()[:, k]
+    values = facts.numbers(axis)
+    return facts.features.get(axis, values) if np.isnan(values).all() else values
 
 
 def _figure(facts: Facts, t: Language, found: dict[str, Any], spec: dict[str, Any]) -> Html:
     """A table with the highest row first, as on a chart; the row heads say the cuts."""
-    cell = np.asarray(found["cell"])
     columns, rows = len(found["x_cuts"]) + 1, len(found["y_cuts"]) + 1
     x, y = (axis_label(facts, t, found[axis]) for axis in ("x", "y"))
     body = [
         tag(
             "tr",
             tag("th", _range(t, found["y_cuts"], row), scope="row"),
-            *(_cell(facts, t, found, row, column, cell) for column in range(columns)),
+            *(_cell(facts, t, found, row, column, (x, y)) for column in range(columns)),
         )
         for row in reversed(range(rows))
     ]
     heads = [
         tag("th", _range(t, found["x_cuts"], column), scope="col") for column in range(columns)
     ]
-    label = t.label(found) or t.label(spec)
+    label = _label(t, found, spec)
     table = tag(
         "table",
         tag("caption", t("matrix_axes", x=x, y=y)),
-        tag("thead", tag("tr", tag("td", t("matrix_corner", x=x, y=y)), *heads)),
+        tag("thead", tag("tr", tag("td"), *heads)),
         tag("tbody", *body),
         class_="matrix",
     )
     return tag(
         "figure",
         tag("h3", label),
+        tag("p", t("matrix_corner", x=x, y=y), class_="axes"),
         tag("div", table, class_="table-box plain", tabindex=0, role="region", aria_label=label),
-        tag("figcaption", *_notes(t, found, cell, spec)),
+        tag("figcaption", *_notes(facts, t, found, spec)),
         class_="matrix-figure",
     )
 
@@ -78,16 +115,25 @@ def _range(t: Language, cuts: Any, place: int) -> str:
 
 
 def _cell(
-    facts: Facts, t: Language, found: dict[str, Any], row: int, column: int, cell: Any
+    facts: Facts, t: Language, found: dict[str, Any], row: int, column: int, axes: tuple[str, str]
 ) -> Html:
+    """`at` says where the cell lies: for narrow pages, which have the cells one below the other."""
     columns = len(found["x_cuts"]) + 1
-    inside = cell == row * columns + column
+    inside = np.asarray(found["cell"]) == row * columns + column
+    at = t(
+        "matrix_at",
+        x=axes[0],
+        y=axes[1],
+        x_range=_range(t, found["x_cuts"], column),
+        y_range=_range(t, found["y_cuts"], row),
+    )
     count = int(inside.sum())
     whole = float(np.nansum(np.maximum(facts.revenue, 0)))
     revenue = float(np.nansum(facts.revenue[inside]))
     share = max(revenue, 0) / whole if whole > 0 else 0.0
     parts: list[Child] = [
         tag("b", _cell_label(t, found, row, column)),
+        tag("small", at, class_="at"),
         tag("span", t.counted("accounts", count), class_="count"),
     ]
     if count:
@@ -97,7 +143,7 @@ def _cell(
             tag("span", tag("i", style=style(b=share)), class_="fill", aria_hidden="true"),
             _largest(facts, t, inside, count),
         ]
-    return tag("td", *parts)
+    return tag("td", *parts, class_=None if count else "nobody")
 
 
 def _cell_label(t: Language, found: dict[str, Any], row: int, column: int) -> str:
@@ -114,8 +160,9 @@ def _largest(facts: Facts, t: Language, inside: Any, count: int) -> Html:
     return tag("small", names, t("and_more", n=t.whole(rest)) if rest else None, class_="names")
 
 
-def _notes(t: Language, found: dict[str, Any], cell: Any, spec: dict[str, Any]) -> list[Child]:
-    notes = [t("matrix_note")]
+def _notes(facts: Facts, t: Language, found: dict[str, Any], spec: dict[str, Any]) -> list[Child]:
+    cell = np.asarray(found["cell"])
+    notes = [t("matrix_note", measure=t(facts.measure))]
     known = cell >= 0
     probability = found.get("probability")
     if probability is not None and known.any():

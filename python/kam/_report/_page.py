@@ -15,7 +15,7 @@ from kam._report._language import Language
 from kam._report._palette import variables
 from kam._report._trust import trust
 from kam._report._where import where
-from kam._report._which import which
+from kam._report._which import card_labels, which
 from kam._report._why import why
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _head(heading: str, facts: Facts, t: Language) -> Html:
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="generator", content="kam"),
         tag("title", f"{heading}, {t.date(facts.request['as_of'])}"),
-        tag("style", Html(variables() + _asset("report.css"))),
+        tag("style", Html(variables() + _asset("report.css") + card_labels(facts, t))),
     )
 
 

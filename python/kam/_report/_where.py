@@ -12,7 +12,7 @@ from kam._report._facts import FIELDS, Facts
 from kam._report._html import Child, Html, tag
 from kam._report._know import no_loss_reason
 from kam._report._language import Language
-from kam._report._map import NAMED, SINGLE, draw_map, map_data
+from kam._report._map import NAMED, PHONE, SINGLE, draw_map, map_data
 from kam._report._marks import churn_band, numbers_table, style
 from kam._report._matrix import matrices
 from kam._report._tiers import tier_table
@@ -53,7 +53,8 @@ def _map_figure(facts: Facts, t: Language) -> Html:
         "figure",
         title,
         tag("p", *(tag("span", item) for item in legend), class_="legend"),
-        tag("div", draw_map(facts, t, data), class_="chart-box", tabindex=0),
+        tag("div", draw_map(facts, t, data), class_="chart-box wide-only", tabindex=0),
+        tag("div", draw_map(facts, t, data, PHONE), class_="chart-box phone-only"),
         tag("figcaption", *_map_notes(facts, t, data)),
         _fields(facts, t),
         class_="map-figure",

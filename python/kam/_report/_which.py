@@ -33,7 +33,7 @@ class _Context(NamedTuple):
 
 def which(facts: Facts, t: Language, most_rows: int) -> Html:
     rows = facts.by_revenue[:most_rows].tolist()
-    heads = [k for k in _HEADS if _shown(facts, k)]
+    heads = heads_of(facts)
     context = _Context(
         facts, t, Footnotes(t), reason_labels(facts, t), _median(facts), tier_order(facts), heads
     )
@@ -67,6 +67,27 @@ def _shown(facts: Facts, head: str) -> bool:
     if head == "annual":
         return facts.measure != "net_revenue_12m"
     return head not in ("tier", "trend") or facts.says(head)
+
+
+def heads_of(facts: Facts) -> list[str]:
+    """Columns of the table, the reasons aside."""
+    return [k for k in _HEADS if _shown(facts, k)]
+
+
+def _words_of(facts: Facts, t: Language, head: str) -> str:
+    labels = {"revenue": facts.revenue_label, "annual": "col_net_revenue_12m"}
+    return t(labels.get(head, f"col_{head}"))
+
+
+def card_labels(facts: Facts, t: Language) -> str:
+    """Style that names the cells where a narrow page shows each row as a card, without the head of
+    the table: once per column instead of once per cell."""
+    heads = [*(_words_of(facts, t, k) for k in heads_of(facts)), t("col_reasons")]
+    rules = (
+        f'#t tbody>tr>td:nth-child({k}):before{{content:"{words}"}}'
+        for k, words in enumerate(heads, 1)
+    )
+    return f"@media (max-width:600px){{{''.join(rules)}}}"
 
 
 def _median(facts: Facts) -> float:
@@ -131,11 +152,10 @@ def _choice(t: Language, key: str, options: list[tuple[str, str]], name: str) ->
 
 def _head(facts: Facts, t: Language, heads: list[str]) -> Html:
     words = ("account", "tier", "trend")
-    labels = {"revenue": facts.revenue_label, "annual": "col_net_revenue_12m"}
     numbers = (
         tag(
             "th",
-            t(labels.get(k, f"col_{k}")),
+            _words_of(facts, t, k),
             scope="col",
             class_=None if k in words else "n",
             data_sort=True,
