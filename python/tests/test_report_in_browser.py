@@ -8,6 +8,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ HOSTILE = {
     "K5": "nul \x00 and \ud800 surrogate",
     "K6": "上海联合电子 & Söhne",
 }
+LONG = {"K7": "Gemeindeverband Unterrieden", "K8": "Stadtwerke Oberlinden-Hain"}
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +80,7 @@ def _companies(as_of: str = "2024-12-31", previous: Any = None) -> Any:
         days = np.cumsum(random.exponential(gap, 400)).astype(int)
         rows += [(account, d, round(size * random.lognormal(0, 0.3), 2)) for d in days[days < end]]
     owner, day, amount = (list(column) for column in zip(*rows, strict=True))
-    names = [HOSTILE.get(i, f"Company {i}") for i in ids]
+    names = [(HOSTILE | LONG).get(i, f"Company {i}") for i in ids]
     tables = {
         "transactions": {
             "account_id": np.array(owner, dtype=object),
@@ -289,6 +291,107 @@ def test_the_full_report_fits_and_is_quiet(
     assert browser.execute_script(script) == []
     scrolled = browser.execute_script("return document.documentElement.scrollWidth")
     assert scrolled <= width
+
+
+# ---- wide pages and phones ----------------------------------------------------------------------
+
+
+def _beyond(browser: Any, selector: str) -> list[str]:
+    """Visible elements that reach beyond the page, scrolled boxes included."""
+    script = (
+        f"return [...document.querySelectorAll('{selector}')].filter(e =>"
+        "e.offsetParent && e.getBoundingClientRect().right >"
+        "document.documentElement.clientWidth + 1).map(e => e.outerHTML.slice(0, 80))"
+    )
+    return list(browser.execute_script(script))
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_phone_shows_everything_within_its_width(
+    browser: Any, pillar_pages: Pages, language: str
+) -> None:
+    """Table rows are cards, matrices and words stand below each other: nothing is cut."""
+    _open(browser, pillar_pages[language], 390)
+    for selector in ("#t td", "#t th", ".matrix td", ".words td", ".map-phone", ".numbers td"):
+        assert browser.find_elements("css selector", selector), selector
+        assert _beyond(browser, selector) == []
+    label = browser.execute_script(
+        "const cell = document.querySelector('#t tbody td.n:nth-child(4)');"
+        "return getComputedStyle(cell, '::before').content"
+    )
+    assert label == {"en": '"Value index"', "zh": '"价值指数"'}[language]
+    shown = "return [...document.querySelectorAll('.map, .map-phone')].map(e => e.clientWidth > 0)"
+    assert browser.execute_script(shown) == [False, True]
+    size = "return document.querySelector('.map-phone text').getBoundingClientRect().height"
+    assert browser.execute_script(size) >= 11
+    heads = browser.find_elements("css selector", "#t thead button")
+    heads[3].click()
+    assert [float(v) for v in _column(browser, 3) if v] == sorted(
+        (float(v) for v in _column(browser, 3) if v), reverse=True
+    )
+    _open(browser, pillar_pages[language], 1280)
+    assert browser.execute_script(shown) == [True, False]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_word_of_a_name_is_broken(browser: Any, pages: Pages, width: int) -> None:
+    _open(browser, pages["companies"], width)
+    script = """
+      const broken = [];
+      for (const name of document.querySelectorAll('#t tbody th bdi, .numbers bdi, .matrix bdi')) {
+        const text = name.firstChild;
+        for (const word of text.data.matchAll(/[\\p{L}\\p{N}]+/gu)) {
+          const range = document.createRange();
+          range.setStart(text, word.index);
+          range.setEnd(text, word.index + word[0].length);
+          const lines = new Set([...range.getClientRects()].map(r => Math.round(r.top)));
+          if (lines.size > 1) broken.push(word[0]);
+        }
+      }
+      return [document.querySelectorAll('#t tbody th bdi').length, broken];
+    """
+    names, broken = browser.execute_script(script)
+    assert names >= 60
+    assert broken == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_hole_stands_between_the_figures(
+    browser: Any, pillar_pages: Pages, language: str
+) -> None:
+    """Each begins where the one above it in its column ends."""
+    _open(browser, pillar_pages[language], 1280)
+    boxes = browser.execute_script(
+        "return [...document.querySelector('.groups').children].map(e => e.getBoundingClientRect())"
+        ".map(r => [r.left, r.top, r.bottom])"
+    )
+    columns = {round(left) for left, _, _ in boxes}
+    assert len(columns) == 2
+    for column in columns:
+        inside = sorted((top, bottom) for left, top, bottom in boxes if round(left) == column)
+        for (_, bottom), (top, _) in pairwise(inside):
+            assert -1 < top - bottom < 2
+    tops = [min(top for left, top, _ in boxes if round(left) == c) for c in columns]
+    assert max(tops) - min(tops) < 2
+
+
+def test_a_matrix_without_anybody_is_a_line(browser: Any, pages: Pages, cdnow: Any) -> None:
+    """Orders alone say nothing of cost to serve or of people."""
+    empty = [
+        m["label_en"]
+        for m in cdnow.profile["matrices"]
+        if (cdnow.matrix(m["id"])["cell"] < 0).all()
+    ]
+    assert 0 < len(empty) < len(cdnow.profile["matrices"])
+    _open(browser, pages["cdnow"])
+    shown = [e.text for e in browser.find_elements("css selector", ".matrix-figure h3")]
+    assert len(shown) == len(cdnow.profile["matrices"]) - len(empty)
+    line = browser.find_element("css selector", ".groups .empty").text
+    assert line.startswith("Not shown, for nobody has a place in it: ")
+    for label in empty:
+        assert label not in shown
+        assert f"{label} (" in line
+    assert "Support among the people who decide" in line
 
 
 def test_tiers_filter_and_sort_the_table(browser: Any, pillar_pages: Pages) -> None:

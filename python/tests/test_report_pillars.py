@@ -228,7 +228,8 @@ def test_the_matrix_holds_every_account_once_and_the_top_row_first(
 ) -> None:
     page = _page(full, tmp_path)
     table, after = page[page.index('class="matrix"') :].split("</table>", 1)
-    cells = re.findall(r"<td><b>([^<]*)</b><span class=\"count\">(\d+) account", table)
+    named = r"<td[^>]*><b>([^<]*)</b><small class=\"at\">[^<]*</small>"
+    cells = re.findall(named + r"<span class=\"count\">(\d+) account", table)
     assert [name for name, _ in cells] == [*MATRIX["cells"][1], *MATRIX["cells"][0]]
     assert sum(int(n) for _, n in cells) == int((full.matrix("attraction")["cell"] >= 0).sum())
     assert "to its cell with a probability of 80.0 %" in _text(after.split("</figure>")[0])

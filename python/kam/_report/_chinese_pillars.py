@@ -52,7 +52,7 @@ TEXTS: dict[str, str] = {
     "trend_short": "年 {rate}",
     "trend_tested": "已检验，p = {p}",
     "matrix_axes": "向右为{x}，向上为{y}",
-    "matrix_corner": "↑ {y}   → {x}",
+    "matrix_corner": "↑ {y} · → {x}",
     "matrix_at": "{y}{y_range}，{x}{x_range}",
     "matrix_empty": "未画出，因为没有客户落在其中：{names}。",
     "matrix_note": "0–100 分，越高越好；条形为该格在{measure}中的占比。",

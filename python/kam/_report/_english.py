@@ -127,8 +127,8 @@ TEXTS: dict[str, str] = PILLARS | {
     "curve_note": "The actual balance is {point}, the square 80/20 marks the rule of thumb; the "
     "straight line would be equal accounts. Gini {gini}; as unequal as {effective} equal accounts.",
     "at_risk": "Revenue at risk",
-    "at_risk_base": "Base: revenue of the last twelve months, {total} of {accounts} ({share} of it "
-    "all). Whoever bought nothing in them is gone already and not in it.",
+    "at_risk_base": "Base: revenue of the last twelve months, {total} of {accounts}, {share} of the "
+    "whole. Whoever bought nothing in them is gone already and not in it.",
     "at_risk_year": "Churn looks {days} ahead, a year as well: this is what one year may take.",
     "at_risk_other_horizon": "Churn looks {days} ahead, which is not a year: this is the yearly "
     "revenue of those who may go within {days}.",

@@ -53,7 +53,7 @@ TEXTS: dict[str, str] = {
     "trend_short": "{rate} p.a.",
     "trend_tested": "tested, p = {p}",
     "matrix_axes": "{x} to the right, {y} upwards",
-    "matrix_corner": "↑ {y}   → {x}",
+    "matrix_corner": "↑ {y} · → {x}",
     "matrix_at": "{y} {y_range}, {x} {x_range}",
     "matrix_empty": "Not shown, for nobody has a place in it: {names}.",
     "matrix_note": "Points 0–100, high is good; the bar is the cell's share of the {measure}.",
