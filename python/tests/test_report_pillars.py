@@ -9,6 +9,7 @@ from typing import Any
 import kam
 import numpy as np
 import pytest
+from kam import _core
 from kam._report import _chinese, _english
 from kam._report._bars import pillars_of, waterfall
 from kam._report._blocks import BLOCKS, block_of
@@ -295,6 +296,13 @@ def test_every_key_that_is_put_together_has_its_text() -> None:
     keys += [f"rule_{a}_{b}" for a in ("above", "below") for b in ("cap", "floor", "veto")]
     for texts in (_english.TEXTS, _chinese.TEXTS):
         assert not [key for key in keys if not texts.get(key)]
+
+
+def test_cells_of_the_matrices_of_the_own_profile_have_their_chinese() -> None:
+    profile = _core.parse_profile(_core.shipped_profile_text("default"), "default").to_dict()
+    cells = {cell for m in profile["matrices"] for row in m["cells"] for cell in row}
+    assert len(cells) == 17
+    assert not [cell for cell in cells if f"cell:{cell}" not in _chinese.TEXTS]
 
 
 def test_measures_in_words_and_their_blocks(full: Any) -> None:

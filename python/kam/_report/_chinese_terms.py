@@ -104,10 +104,29 @@ _FINDINGS = {
     "missing_account_id": "没有客户的行无处可计。",
 }
 
+# Cells of the matrices of the profile that comes with kam; a profile of your own names its cells in
+# one language.
+_CELLS = {
+    "key, difficult": "重点，难管理",
+    "key, easy": "重点，易管理",
+    "non-key, difficult": "非重点，难管理",
+    "non-key, easy": "非重点，易管理",
+    **{
+        f"{growth}, {bond}": f"吸引力{of_growth}，关系{of_bond}"
+        for growth, of_growth in (("low", "低"), ("middling", "中"), ("high", "高"))
+        for bond, of_bond in (("weak", "弱"), ("middling", "中"), ("strong", "强"))
+    },
+    "win the people": "争取人",
+    "protect": "保护",
+    "serve simply": "简单服务",
+    "develop": "发展",
+}
+
 TERMS: dict[str, str] = (
     {f"def:{name}": words for name, words in _COLUMNS.items()}
     | {f"unit:{name}": words for name, words in _UNITS.items()}
     | {f"core:{text}": words for text, words in _REASONS.items()}
     | {f"finding:{code}": words for code, words in _FINDINGS.items()}
+    | {f"cell:{name}": words for name, words in _CELLS.items()}
     | {"band:high": "高", "band:medium": "中", "band:low": "低"}
 )

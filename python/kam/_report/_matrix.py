@@ -150,7 +150,7 @@ def _cell_label(t: Language, found: dict[str, Any], row: int, column: int) -> st
     """In the language of the page where the profile names cells in both."""
     names = found.get(f"cells_{t.code}") or found["cells"]
     label = names[row][column]
-    return t.label(label) if isinstance(label, dict) else str(label)
+    return t.label(label) if isinstance(label, dict) else t.maybe(f"cell:{label}", str(label))
 
 
 def _largest(facts: Facts, t: Language, inside: Any, count: int) -> Html:
