@@ -58,6 +58,18 @@ def test_the_model_page_has_every_key(cdnow_model_keys: set[str]) -> None:
     assert cdnow_model_keys - envelope <= keys
 
 
+def test_the_report_page_has_what_the_report_shows() -> None:
+    from kam._report._english import TEXTS
+
+    page = _page("docs/report.md")
+    for key in ("at_risk", "walls"):
+        assert f"## {TEXTS[key]}\n" in page
+    for key in ("col_net_revenue", "col_net_revenue_12m"):
+        assert f"**{TEXTS[key]}**" in page
+    for name in ("p_churn", "net_revenue_12m", "churn_horizon_days", "value_years"):
+        assert f"`{name}`" in page
+
+
 @pytest.fixture
 def cdnow_model_keys() -> set[str]:
     orders = {

@@ -121,6 +121,16 @@ def test_revenue_at_risk_is_of_the_last_twelve_months(tmp_path: Path) -> None:
     assert "gone" not in text.replace("gone already", "")
 
 
+def test_revenue_at_risk_of_cdnow(tmp_path: Path, scored_master: Any) -> None:
+    """Sum of p times the year's revenue; the whole history gave 1,184,440."""
+    p, annual = scored_master["p_churn"], scored_master["net_revenue_12m"]
+    expected = float(np.nansum((p * annual)[annual > 0]))
+    assert expected == pytest.approx(294_108, abs=1)
+    text = words(tmp_path / "report.html", "Revenue at risk", scored_master)
+    assert "Expected revenue lost 294,108 294,108" in text
+    assert "1,069,356 of 8,332 accounts" in text
+
+
 def test_a_horizon_that_is_no_year_is_said(tmp_path: Path) -> None:
     result = kam.score(transactions(), as_of="2024-12-31", churn_horizon_days=90)
     text = words(tmp_path / "a.html", "Revenue at risk", result)
