@@ -333,6 +333,16 @@ def test_a_phone_shows_everything_within_its_width(
     assert browser.execute_script(shown) == [True, False]
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_table_is_not_cut_on_a_usual_screen(
+    browser: Any, cdnow: Any, tmp_path: Path, language: str
+) -> None:
+    _open(browser, cdnow.report(tmp_path / "r.html", language=language, rows=30), 1280)
+    script = "const e = document.querySelector('#t').parentElement; return e.scrollWidth"
+    room = "return document.querySelector('#t').parentElement.clientWidth"
+    assert browser.execute_script(script) <= browser.execute_script(room)
+
+
 @pytest.mark.parametrize("width", [390, 1280])
 def test_no_word_of_a_name_is_broken(browser: Any, pages: Pages, width: int) -> None:
     _open(browser, pages["companies"], width)

@@ -150,7 +150,7 @@ def test_without_revenue_of_a_year_nothing_is_at_risk(tmp_path: Path) -> None:
     ("language", "whole", "year"),
     [
         ("en", "Revenue, whole history", "Revenue, 12 months"),
-        ("zh", "收入（全部历史）", "收入（近十二个月）"),
+        ("zh", "收入（全部历史）", "收入（12个月）"),
     ],
 )
 def test_columns_of_revenue_say_of_which_time(
