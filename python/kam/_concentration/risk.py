@@ -10,6 +10,7 @@ import numpy.typing as npt
 from kam import _core
 from kam._churn.bad_rows import at_least_0, share, warn_left_out
 from kam._churn.calibration import column
+from kam._concentration.money import money
 from kam._data.columns import Doubles
 
 Codes = npt.NDArray[np.uint32]
@@ -94,9 +95,10 @@ class RevenueAtRisk:
 
     def __repr__(self) -> str:
         text = (
-            f"RevenueAtRisk: {self.accounts} accounts, total {self.total:.8g}, expected loss "
-            f"{self.expected_loss:.6g} (sd {self.sd:.6g}); {100 * self.level:g} % value at risk "
-            f"{self.value_at_risk:.6g}, expected shortfall {self.expected_shortfall:.6g}"
+            f"RevenueAtRisk: {self.accounts} accounts, total {money(self.total)}, "
+            f"expected loss {money(self.expected_loss)} (sd {money(self.sd)}); "
+            f"{100 * self.level:g} % value at risk {money(self.value_at_risk)}, "
+            f"expected shortfall {money(self.expected_shortfall)}"
         )
         if self.expected_shortfall > 0:
             row = int(np.nanargmax(self.tail_share))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from kam import _core
+from kam._concentration.money import money
 from kam._data.columns import Doubles, doubles
 
 
@@ -33,13 +34,13 @@ class WhaleCurve:
     curve: tuple[Doubles, Doubles, Doubles]
 
     def __repr__(self) -> str:
-        peak = f"{self.peak:.6g}"
+        peak = money(self.peak)
         if self.peak_ratio == self.peak_ratio:
             peak += f" ({self.peak_ratio:.1%})"
         text = (
-            f"WhaleCurve({self.accounts} accounts, total {self.total:.6g}, peak {peak} with "
+            f"WhaleCurve({self.accounts} accounts, total {money(self.total)}, peak {peak} with "
             f"{self.accounts_at_peak}, {self.accounts_below_zero} below zero lose "
-            f"{abs(self.losses):.6g}"
+            f"{money(abs(self.losses))}"
         )
         text += f"; {self.rows_rejected} left out" if self.rows_rejected else ""
         return text + (f"; {self.note})" if self.note else ")")
