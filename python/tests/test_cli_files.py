@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import kam
 import pyarrow.parquet as pq
 import pytest
@@ -214,7 +215,7 @@ def test_a_full_stdout(orders: Path) -> None:
             check=False,
         )
     assert done.returncode == 1
-    assert done.stderr == b"kam: error: No space left on device\n"
+    assert done.stderr == b"kam: error: stdout: No space left on device\n"
 
 
 # ---- stopped runs -------------------------------------------------------------------------------
@@ -263,6 +264,49 @@ def test_a_stopped_run_leaves_yesterdays_file(
         assert left == [name]
         word = b"interrupted" if sent == signal.SIGINT else b"terminated"
         assert error.splitlines()[-1] == b"kam: " + word
+
+
+_READING = """
+import sys
+from kam._data import frames
+read = frames.to_arrow
+def told(relation):
+    print("reading", flush=True)
+    return read(relation)
+frames.to_arrow = told
+from kam.cli import main
+sys.argv = ["kam", *sys.argv[1:]]
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize(
+    ("sent", "code", "word"),
+    [(signal.SIGINT, 130, b"interrupted"), (signal.SIGTERM, 143, b"terminated")],
+)
+def test_a_run_stopped_while_a_database_is_read(
+    tmp_path: Path, sent: signal.Signals, code: int, word: bytes
+) -> None:
+    """DuckDB turns the exception of a signal into a RuntimeError of its own."""
+    path = tmp_path / "endless.duckdb"
+    with duckdb.connect(str(path)) as db:
+        db.execute(
+            "create view transactions as select a.range as account_id, '2024-01-01' as date, "
+            "b.range as amount from range(1000000) a, range(1000000) b "
+            "where (a.range * b.range) % 7 = 8"
+        )
+    command = [sys.executable, "-c", _READING, "summarize", path, *AS_OF]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        try:
+            assert process.stdout.readline() == b"reading\n"
+            time.sleep(0.3)
+            process.send_signal(sent)
+            assert process.wait(30) == code
+        finally:
+            process.kill()
+        assert process.stderr.read() == b"kam: " + word + b"\n"
 
 
 def test_modes_and_leftovers(run: Kam, orders: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,20 @@ def connection(memory: str | None) -> Iterator[Any]:
             yield db
 
 
+def fetched(db: Any, relation: Any) -> Any:
+    """A relation as an Arrow table. DuckDB does not look at signals while it makes one, so a thread
+    does the work and this one waits, to be interrupted."""
+    with ThreadPoolExecutor(1) as pool:
+        work = pool.submit(_frames.to_arrow, relation)
+        try:
+            return work.result()
+        except BaseException:
+            while not work.done():
+                db.interrupt()
+                wait([work], timeout=0.05)
+            raise
+
+
 Tables = tuple[dict[str, Any], list[str]]
 
 
@@ -50,7 +65,7 @@ def read_duckdb(path: Path, wanted: Collection[str], memory: str | None) -> Tabl
             ).fetchall()
             found = _checked(path, names)
             return {
-                name: _frames.to_arrow(db.sql(f'select * from source.main."{name}"'))
+                name: fetched(db, db.sql(f'select * from source.main."{name}"'))
                 for name in found
                 if name in wanted
             }, found

@@ -10,8 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from kam._data import frames as _frames
-from kam._data.read_database import connection
+from kam._data.read_database import connection, fetched
 from kam._data.row_lines import line_numbers, lines_at
 from kam._data.source import EmptyTableError, FileOptions, RejectedLine, Source
 from kam._data.text_file import TextFile, describe, header_names, open_bytes, readable
@@ -78,7 +77,7 @@ class _Reader:
         query = _QUERY.format(kept=kept, columns="{" + columns + "}")
         zipped = "gzip" if path.suffix.lower() == ".gz" else "none"
         arguments = [str(path), self.delimiter, self.file.blank_lines_first, zipped]
-        return _frames.to_arrow(db.sql(query, params=arguments)).rename_columns(self.kept)
+        return fetched(db, db.sql(query, params=arguments)).rename_columns(self.kept)
 
     def _rejected(self, errors: list[tuple[Any, ...]], path: Path) -> list[RejectedLine]:
         errors = [e for e in errors if (e[2] or "").strip()]  # a line of blanks is no row

@@ -10,7 +10,6 @@ USAGE = 2
 BAD_DATA = 3
 MODEL = 4
 PARTIAL = 5
-INTERRUPTED = 130
 
 EXPLAINED = """\
 exit codes: 0 ok, 1 failure, 2 usage, 3 bad input data, 4 model mismatch,
@@ -36,6 +35,14 @@ class ModelError(Exception):
     """A model file that cannot be used."""
 
 
+def is_interrupt(error: BaseException) -> bool:
+    """Ctrl-C as DuckDB tells of it: by an exception of its own, or by a bare RuntimeError."""
+    name = type(error).__name__
+    return name == "InterruptException" or (
+        name == "RuntimeError" and str(error) == "Query interrupted"
+    )
+
+
 def code_of(error: BaseException) -> int:
     if isinstance(error, UsageError):
         return USAGE
@@ -55,7 +62,8 @@ def message_of(error: BaseException) -> str:
         return f"out of memory: {first}" if first else "out of memory"
     if isinstance(error, OSError) and error.strerror:
         where = error.filename2 or error.filename
-        return error.strerror + (f": {where}" if where else "")
+        # Files that are read or written have their name in the message; only stdout has none.
+        return f"{error.strerror}: {where}" if where else f"stdout: {error.strerror}"
     text = str(error) or type(error).__name__
     for name, option in _OPTIONS.items():
         text = text.replace(name, option)

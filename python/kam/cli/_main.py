@@ -15,22 +15,38 @@ from typing import Any
 from kam.cli import _exit
 from kam.cli._terminal import say
 
-_TERMINATED = 128 + signal.SIGTERM
+_WORDS = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}
+
+
+class _Signals:
+    """Ends the run by an exception, so that temporary files go, and remembers which signal asked:
+    a library may turn the exception into one of its own. The second signal ends it at once."""
+
+    def __init__(self) -> None:
+        self.sent: signal.Signals | None = None
+
+    def install(self) -> None:
+        for number in _WORDS:
+            signal.signal(number, self)
+
+    def __call__(self, number: int, _: Any) -> None:
+        self.sent = signal.Signals(number)
+        signal.signal(number, signal.SIG_DFL)
+        raise KeyboardInterrupt
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code. `argv` without the program's name; the process's own arguments if None."""
     own_process = argv is None
+    signals = _Signals()
     if own_process:
-        signal.signal(signal.SIGTERM, _terminate)
+        signals.install()
     try:
         with _warnings_as_lines():
             code = _run(sys.argv[1:] if argv is None else list(argv))
             sys.stdout.flush()
             return code
-    except SystemExit as stop:  # --help, --version, SIGTERM
-        if stop.code == _TERMINATED:
-            say("kam: terminated")
+    except SystemExit as stop:  # --help, --version
         return stop.code if isinstance(stop.code, int) else 0
     except BrokenPipeError:  # whoever read stdout has stopped, like `head`
         if own_process:
@@ -39,6 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BaseException as error:
         if own_process and isinstance(error, OSError):
             _drop_stdout()
+        if signals.sent is not None:
+            return _stopped(signals.sent, error)
         return _failed(error)
 
 
@@ -58,17 +76,22 @@ def _run(argv: list[str]) -> int:
 
 
 def _failed(error: BaseException) -> int:
-    if os.environ.get("KAM_DEBUG"):
-        traceback.print_exception(error)
-    if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "InterruptException":
-        say("kam: interrupted")
-        return _exit.INTERRUPTED
+    if isinstance(error, KeyboardInterrupt) or _exit.is_interrupt(error):
+        return _stopped(signal.SIGINT, error)
+    _trace(error)
     say(f"kam: error: {_exit.message_of(error)}")
     return _exit.code_of(error)
 
 
-def _terminate(*_: Any) -> None:
-    raise SystemExit(_TERMINATED)  # unwinds: temporary files go
+def _stopped(sent: signal.Signals, error: BaseException) -> int:
+    _trace(error)
+    say(f"kam: {_WORDS[sent]}")
+    return 128 + sent
+
+
+def _trace(error: BaseException) -> None:
+    if os.environ.get("KAM_DEBUG"):
+        traceback.print_exception(error)
 
 
 @contextlib.contextmanager
