@@ -71,6 +71,7 @@ def test_version_and_help(run: Kam) -> None:
         (["score", "x.csv", "--as-of", "2024-12-31", "--horizon", "soon"], "must be a number"),
         (["score", "x.csv", "--as-of", "2024-12-31", "--years", "0"], "must be > 0"),
         (["score", "x.csv", "--as-of", "2024-12-31", "--discount", "-0.1"], "must be >= 0"),
+        (["score", "x.csv", "--as-of", "2024-12-31", "--discount", "8"], r"8 % is 0\.08.*got 8"),
         (["score", "x.csv", "--as-of", "2024-12-31", "--max-rejects", "-1"], "whole number"),
         (["score", "x.csv", "--as-of", "2024-12-31", "--out", "x.xlsx"], r"\.csv or \.parquet"),
         (["score", "x.csv", "--as-of", "2024-12-31", "--report", "x.pdf"], r"\.html"),

@@ -172,8 +172,104 @@ def test_outputs_that_cannot_be(run: Kam, orders: Path, tmp_path: Path) -> None:
     assert run("score", orders, *AS_OF, "--out", tmp_path / "d.csv").code == 1
     (tmp_path / "file").write_text("")
     assert run("score", orders, *AS_OF, "--out", tmp_path / "file" / "s.csv").code == 1
-    assert run("score", orders, *AS_OF, "--out", orders).code == 2
-    assert orders.read_text().startswith(HEADER)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of tables, an earlier run, and other names for one of the tables."""
+    folder = tmp_path / "crm"
+    folder.mkdir()
+    table = folder / "transactions.csv"
+    table.write_text(HEADER + "A,2024-01-05,100.10\nB,2024-02-05,50\n")
+    (tmp_path / "hard.csv").hardlink_to(table)
+    (tmp_path / "soft.csv").symlink_to(table)
+    (tmp_path / "old.csv").write_text("yesterday")
+    (tmp_path / "ruler.json").write_text("{}")
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--out", "crm/transactions.csv"), "--out and a table of INPUT"),
+        (("--out", "crm/accounts.csv"), "--out and a table of INPUT"),
+        (("--out", "hard.csv"), "--out and a table of INPUT"),
+        (("--out", "soft.csv"), "--out and a table of INPUT"),
+        (("--out", "./crm/../crm/transactions.csv"), "--out and a table of INPUT"),
+        (("--previous", "old.csv", "--out", "old.csv"), "--out and --previous"),
+        (("--model", "ruler.json", "--save-model", "ruler.json"), "--save-model and --model"),
+        (
+            ("--out", "new.csv", "--save-model", "new.csv.schema.json"),
+            "--save-model and the schema file of --out",
+        ),
+        (
+            ("--report", "old.html", "--out", "x.csv", "--profile", "old.html"),
+            "--report and --profile",
+        ),
+    ],
+)
+def test_no_output_takes_the_place_of_an_input_or_of_another(
+    run: Kam,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: tuple[str, ...],
+    message: str,
+) -> None:
+    monkeypatch.chdir(folder.parent)
+    before = {p.name: p.read_bytes() for p in folder.parent.glob("*.*")}
+    done = run("score", "crm", *AS_OF, *options)
+    assert (done.code, done.out) == (2, "")
+    assert f"kam: error: {message} are one file: " in done.err
+    assert {p.name: p.read_bytes() for p in folder.parent.glob("*.*")} == before
+    assert [p.name for p in folder.iterdir()] == ["transactions.csv"]
+
+
+def test_outputs_of_other_commands(
+    run: Kam, orders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = orders.read_text()
+    done = run("summarize", orders, *AS_OF, "--out", orders)
+    assert (done.code, "--out and INPUT are one file" in done.err) == (2, True)
+    done = run("score", orders, *AS_OF, "--out", orders)
+    assert (done.code, "--out and INPUT are one file" in done.err) == (2, True)
+    assert orders.read_text() == text
+    model = tmp_path / "m.json"
+    model.write_text("frequency,recency,age\n1,2,3\n")
+    done = run("fit", "bgnbd", model, "--save", model)
+    assert (done.code, "--save and FILE are one file" in done.err) == (2, True)
+    (tmp_path / "m.csv").hardlink_to(model)
+    done = run("predict", model, orders, "--horizon", 1, "--tenure", "t", "--out", "m.csv")
+    assert (done.code, "--out and MODEL.json are one file" in done.err) == (2, True)
+    done = run("score", orders, *AS_OF, "--save-model", "ruler.csv")
+    assert (done.code, "--save-model: must end with .json" in done.err) == (2, True)
+
+
+def test_a_file_of_yesterday_in_the_input_folder_is_replaced(run: Kam, folder: Path) -> None:
+    for _ in range(2):
+        assert run("score", folder, *AS_OF, "--out", folder / "scores.csv").code == 0
+
+
+def test_no_file_is_renamed_before_all_are_complete(
+    run: Kam, orders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever sees the schema file finds the table within the same instant."""
+    out = tmp_path / "s.csv"
+    events: list[str] = []
+    sync, replace = os.fsync, Path.replace
+
+    def synced(handle: int) -> None:
+        events.append("sync")
+        sync(handle)
+
+    def renamed(self: Path, target: Path) -> Path:
+        events.append(Path(target).name)
+        return replace(self, target)
+
+    monkeypatch.setattr("os.fsync", synced)
+    monkeypatch.setattr(Path, "replace", renamed)
+    assert run("score", orders, *AS_OF, "--out", out).code == 0
+    assert events == ["sync", "sync", "s.csv.schema.json", "s.csv"]
 
 
 def test_a_folder_without_the_right_to_write(

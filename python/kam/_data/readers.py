@@ -135,6 +135,11 @@ def _read_folder(path: Path, options: FileOptions, files: Files) -> None:
     files.unused = [found[table].name for table in UNUSED if table in found]
 
 
+def table_places(folder: Path) -> list[Path]:
+    """Every name under which a file would be read as a table of the folder."""
+    return [folder / f"{table}{suffix}" for table in USED + UNUSED for suffix in _SUFFIXES]
+
+
 def _tables_in(folder: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):

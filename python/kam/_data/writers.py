@@ -35,11 +35,14 @@ def score_table(result: ScoreResult) -> Table:
     return Table(result.columns, result.schema(), result.to_arrow)
 
 
+def schema_path(path: Path) -> Path:
+    """Where the schema of a table lies: beside it."""
+    return path.with_name(path.name + ".schema.json")
+
+
 def write_table(path: Path, table: Table, *, raw: bool = False) -> None:
     """`path` by its suffix, and `path`.schema.json. `raw`: CSV without the formula guard."""
-    schema_path = path.with_name(path.name + ".schema.json")
-    # Left in reverse: the schema is in place before the file that needs it.
-    with _atomic.replacing(path) as out, _atomic.replacing(schema_path) as schema:
+    with _atomic.replacing_all(schema_path(path), path) as (schema, out):
         text = json.dumps(list(table.schema), ensure_ascii=False, indent=1)
         schema.write_text(text + "\n", encoding="utf-8")
         if path.suffix.lower() == ".parquet":

@@ -61,7 +61,9 @@ def _score(commands: Any) -> None:
     c.add_argument(
         "--previous", type=Path, metavar="FILE", help="an earlier score file: what changed"
     )
-    c.add_argument("--save-model", type=Path, metavar="FILE", help="keep the ruler (JSON)")
+    c.add_argument(
+        "--save-model", type=_types.output(".json"), metavar="FILE.json", help="keep the ruler"
+    )
     positive = _types.number(above=0)
     c.add_argument(
         "--horizon", type=positive, default=365.0, metavar="DAYS", help="of p_churn (365)"
@@ -69,7 +71,7 @@ def _score(commands: Any) -> None:
     c.add_argument("--years", type=positive, default=5.0, metavar="N", help="of eav (5)")
     c.add_argument(
         "--discount",
-        type=_types.number(least=0),
+        type=_types.rate,
         default=0.1,
         metavar="RATE",
         help="effective annual rate (0.1)",

@@ -10,7 +10,7 @@ from kam._data.atomic import write_text
 from kam._errors import DataError
 from kam.cli import _fit_survival, _input
 from kam.cli._exit import UsageError
-from kam.cli._output import check_output, print_json, tell_column, writing
+from kam.cli._output import check_outputs, print_json, tell_column, writing
 from kam.cli._terminal import say
 
 _COLUMNS = {
@@ -37,7 +37,7 @@ def run(arguments: Namespace) -> int:
     from kam._churn.regular import BGCNBD, MBGCNBD
     from kam._lifetime.spend import GammaGamma
 
-    check_output(arguments.save, arguments.file)
+    check_outputs(arguments, ("save",), ("file",))
     columns, source = _input.read_columns(arguments)
     summary, complaints = _numbers(arguments, columns, source)
     kinds: dict[str, Any] = {

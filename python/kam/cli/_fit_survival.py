@@ -16,7 +16,7 @@ from kam._data.columns import parse_numbers
 from kam._errors import ConvergenceWarning, DataError, RowWarning
 from kam.cli import _input
 from kam.cli._exit import UsageError
-from kam.cli._output import check_output, print_json, tell_column, writing
+from kam.cli._output import check_outputs, print_json, tell_column, writing
 from kam.cli._terminal import say
 
 # Estimator of each model, and whether it needs a duration and takes covariates.
@@ -38,7 +38,7 @@ def run(arguments: Namespace) -> int:
     if estimator is None:
         raise UsageError(f"'{arguments.model}' is not in this version")
     _check_options(arguments, timed, regression)
-    check_output(arguments.save, arguments.file)
+    check_outputs(arguments, ("save",), ("file",))
     columns, source = _input.read_columns(arguments)
     frame, complaints = _frame(arguments, columns, source, timed, regression)
     roles: dict[str, str] = {role: role for role in ("duration", "event", "entry") if role in frame}

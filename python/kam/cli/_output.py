@@ -7,23 +7,71 @@ import json
 import math
 import os
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from kam._data.data_report import DataReport
+from kam._data.readers import table_places
 from kam._data.source import Source
+from kam._data.writers import schema_path
 from kam._errors import DataError
 from kam.cli import _exit
 from kam.cli._terminal import say
 
 
-def check_output(path: Path | None, source: Path) -> None:
-    """Found before minutes of work rather than after."""
+def check_outputs(arguments: Namespace, outputs: Sequence[str], inputs: Sequence[str]) -> None:
+    """Found before minutes of work rather than after: a file that cannot be written, and one that
+    would take the place of an input or of another output. Names are those of the options."""
+    taken = [one for name in inputs for one in _read_of(arguments, name)]
+    for name in outputs:
+        path = getattr(arguments, name)
+        if path is None:
+            continue
+        _check_place(path)
+        mine = _written_of(f"--{name.replace('_', '-')}", path)
+        for own, place in mine:
+            for other, file in taken:
+                if _same(place, file):
+                    raise _exit.UsageError(f"{own} and {other} are one file: {place}")
+        taken += mine
+
+
+def _spelled(arguments: Namespace, name: str) -> str:
+    """An option as it is typed; an argument without a name as the help calls it."""
+    positional = {"input": "INPUT", "file": "FILE"}
+    if name == "model" and arguments.command == "predict":
+        return "MODEL.json"
+    return positional.get(name, f"--{name}")
+
+
+def _read_of(arguments: Namespace, name: str) -> list[tuple[str, Path]]:
+    """The file of an option, or the tables of a folder: those it has and could have."""
+    path, spelled = getattr(arguments, name), _spelled(arguments, name)
     if path is None:
-        return
-    if path.exists() and source.exists() and path.samefile(source):
-        raise _exit.UsageError(f"{path} is the input")
+        return []
+    if not path.is_dir():
+        return [(spelled, path)]
+    places = table_places(path)
+    known = {place.name for place in places}
+    there = [file for file in path.iterdir() if file.name.lower() in known]
+    return [(f"a table of {spelled}", place) for place in there + places]
+
+
+def _written_of(name: str, path: Path) -> list[tuple[str, Path]]:
+    if name != "--out":
+        return [(name, path)]
+    return [(name, path), (f"the schema file of {name}", schema_path(path))]
+
+
+def _same(a: Path, b: Path) -> bool:
+    """One file: by name, through links, or by hard links."""
+    if a.exists() and b.exists():
+        return a.samefile(b)
+    return a.resolve() == b.resolve()
+
+
+def _check_place(path: Path) -> None:
     if path.is_dir():
         raise _exit.OutputError(f"{path} is a folder")
     if not path.parent.is_dir():

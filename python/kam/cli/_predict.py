@@ -21,7 +21,7 @@ from kam._errors import AssumptionWarning, RowWarning
 from kam._scoring.load import load_model
 from kam.cli import _input
 from kam.cli._exit import ModelError, UsageError
-from kam.cli._output import check_output, verdict, writing
+from kam.cli._output import check_outputs, verdict, writing
 from kam.cli._terminal import say
 
 _TIMED = (KaplanMeier, CoxPH, AFT, Hazard, RenewalModel)
@@ -38,8 +38,8 @@ _MEANINGS = {
 
 
 def run(arguments: Namespace) -> int:
+    check_outputs(arguments, ("out",), ("model", "file"))
     model = _model(arguments)
-    check_output(arguments.out, arguments.file)
     columns, source = _input.read_columns(arguments)
     frame, complaints = _frame(arguments, columns, source, model)
     with warnings.catch_warnings(record=True) as caught:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kam._errors import DataError, FormatError
 from kam.cli import _exit, _input
-from kam.cli._output import check_output, print_json, refuse_nothing_usable, verdict, writing
+from kam.cli._output import check_outputs, print_json, refuse_nothing_usable, verdict, writing
 from kam.cli._terminal import Progress, say, tell_rejects
 
 if TYPE_CHECKING:
@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 
 def run(arguments: Namespace) -> int:
-    for path in (arguments.out, arguments.report, arguments.save_model):
-        check_output(path, arguments.input)
+    check_outputs(
+        arguments, ("out", "report", "save_model"), ("input", "profile", "model", "previous")
+    )
     model = _model(arguments)
     profile = _profile(arguments, model)
     progress = Progress()

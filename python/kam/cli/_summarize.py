@@ -16,14 +16,14 @@ from kam._data.source import Files
 from kam._errors import DataError
 from kam._portfolio.summary import Log
 from kam.cli import _exit, _input
-from kam.cli._output import check_output, verdict, writing
+from kam.cli._output import check_outputs, verdict, writing
 from kam.cli._terminal import Progress, tell_rejects
 
 
 def run(arguments: Namespace) -> int:
     from kam._data.writers import write_csv, write_table
 
-    check_output(arguments.out, arguments.input)
+    check_outputs(arguments, ("out",), ("input",))
     if arguments.currency:
         raise _exit.UsageError("--currency: summarize takes every amount as it is")
     progress = Progress()

@@ -45,6 +45,14 @@ def number(*, above: float | None = None, least: float | None = None) -> Callabl
     return convert
 
 
+def rate(text: str) -> float:
+    """An annual rate as a fraction; above 1 somebody meant percent."""
+    value = number(least=0)(text)
+    if value > 1:
+        raise ArgumentTypeError(f"is a fraction, at most 1 (8 % is 0.08), got {text}")
+    return value
+
+
 def level(text: str) -> float:
     """Of an interval, strictly between 0 and 1."""
     value = number(above=0)(text)
