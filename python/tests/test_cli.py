@@ -235,6 +235,35 @@ def test_summarize_then_fit(run: Kam, orders: Path, tmp_path: Path, suffix: str)
     assert kam.MBGNBD.from_json((tmp_path / "m.json").read_text()).params_ == expected.params_
 
 
+@pytest.mark.parametrize("unit", ["day", "month"])
+def test_fit_reads_the_unit_that_summarize_wrote(
+    run: Kam, orders: Path, tmp_path: Path, unit: str
+) -> None:
+    out = tmp_path / "summary.csv"
+    assert run("summarize", orders, "--as-of", "2024-06-30", "--unit", unit, "--out", out).code == 0
+    for given in ((), ("--unit", unit)):
+        done = run("fit", "mbgnbd", out, "--json", *given)
+        assert (done.code, json.loads(done.out)["unit"]) == (0, unit)
+        assert "taken to be" not in done.err
+    wrong = run("fit", "mbgnbd", out, "--unit", "week")
+    assert (wrong.code, wrong.out) == (2, "")
+    said = f"--unit week: summary.csv.schema.json says that summary.csv is in {unit}s"
+    assert said in wrong.err
+    schema = tmp_path / "summary.csv.schema.json"
+    entries = json.loads(schema.read_text())
+    entries[2]["unit"] = "week"
+    schema.write_text(json.dumps(entries))
+    assert run("fit", "mbgnbd", out).code == 3
+    for text in ("{}", "no JSON"):  # of somebody else
+        schema.write_text(text)
+        done = run("fit", "mbgnbd", out, "--json")
+        assert json.loads(done.out)["unit"] == "week"
+        assert "summary.csv is taken to be in weeks: no --unit" in done.err
+    schema.unlink()
+    assert "is taken to be in weeks" in run("fit", "gamma-gamma", out).err
+    assert "is taken to be" not in run("fit", "mbgnbd", out, "--unit", unit).err
+
+
 def _frame(orders: Path) -> dict[str, Any]:
     rows = [line.split(",") for line in orders.read_text().splitlines()[1:]]
     ids, dates, amounts = zip(*rows, strict=True)

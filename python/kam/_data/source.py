@@ -76,13 +76,14 @@ class Source:
     def named(self, example: str) -> str:
         """'row 17: …' as 'line 18: …' where the table comes from a text file."""
         match = _ROW.match(example)
-        if match is None or self.line_numbers is None:
-            return example
-        lines = self.line_numbers()
-        row = int(match[1]) - 1
+        return example if match is None else self.place(int(match[1]) - 1) + example[match.end() :]
+
+    def place(self, row: int) -> str:
+        """Where a row (from 0) stands: 'line 18' of a text file, else 'row 17', counted from 1."""
+        lines = None if self.line_numbers is None else self.line_numbers()
         if lines is None or row >= len(lines):
-            return example
-        return f"line {int(lines[row])}{example[match.end() :]}"
+            return f"row {row + 1}"
+        return f"line {int(lines[row])}"
 
 
 class Files(dict[str, Any]):

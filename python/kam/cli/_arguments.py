@@ -8,8 +8,8 @@ from typing import Any, NoReturn
 
 from kam._core import __version__
 from kam.cli import _exit, _types
+from kam.cli._unit import UNITS
 
-UNITS = ("day", "week", "month")
 MODELS = (
     *("bgnbd", "mbgnbd", "pareto-nbd", "nbd", "bgcnbd", "mbgcnbd"),
     *("gamma-gamma", "bgbb", "sbg", "bdw"),
@@ -112,7 +112,9 @@ def _fit(commands: Any) -> None:
     c.add_argument(
         "file", metavar="FILE", type=Path, help="frequency, recency, age (or T), periods …"
     )
-    c.add_argument("--unit", choices=UNITS, default="week", help="of the file's durations (week)")
+    c.add_argument(
+        "--unit", choices=UNITS, help="of the file's durations (its schema file's, else week)"
+    )
     c.add_argument(
         "--k",
         type=_types.phases,
@@ -126,7 +128,12 @@ def _fit(commands: Any) -> None:
     )
     survival.add_argument("--entry", metavar="COLUMN", help="under observation since")
     survival.add_argument(
-        "--covariates", type=_names, metavar="A,B,…", help="of a regression (all other columns)"
+        "--covariates", type=_names, metavar="A,B,…", help="of a regression (all others but ids)"
+    )
+    survival.add_argument(
+        "--missing",
+        choices=("error", "level", "median"),
+        help="empty cells of covariates: left out (error), a level, the median",
     )
     c.add_argument("--json", action="store_true", help="as JSON")
     c.add_argument("--save", type=_types.output(".json"), metavar="MODEL.json", help="keep it")

@@ -6,12 +6,15 @@ import math
 from argparse import Namespace
 from typing import Any
 
+import numpy as np
+
 from kam._data.atomic import write_text
 from kam._errors import DataError
 from kam.cli import _fit_survival, _input
 from kam.cli._exit import UsageError
 from kam.cli._output import check_outputs, print_json, tell_column, writing
 from kam.cli._terminal import say
+from kam.cli._unit import unit_or_default
 
 _COLUMNS = {
     "bgnbd": ("frequency", "recency", "age"),
@@ -47,13 +50,16 @@ def run(arguments: Namespace) -> int:
         "bgcnbd": lambda: BGCNBD(arguments.k),
         "mbgcnbd": lambda: MBGCNBD(arguments.k),
     }
-    unit = {} if arguments.model in _IN_PERIODS else {"unit": arguments.unit}
     if arguments.k is not None and arguments.model not in ("bgcnbd", "mbgcnbd"):
         raise UsageError(f"--k: {arguments.model} has no regularity; bgcnbd and mbgcnbd have")
+    unit = {}
+    if arguments.model not in _IN_PERIODS:
+        unit = {"unit": unit_or_default(arguments, ("recency", "age", "T"))}
     try:
         model = kinds[arguments.model]().fit(summary, **unit)
     except ValueError as error:  # every option is in its range: it is the data
-        raise DataError(f"{arguments.file.name}: {error}") from None
+        text = _input.in_lines(str(error), source)
+        raise DataError(f"{arguments.file.name}: {text}") from None
     if arguments.save is not None:
         with writing(arguments.save):
             write_text(arguments.save, model.to_json())
@@ -64,7 +70,15 @@ def run(arguments: Namespace) -> int:
     left_out = model._fitted.rows_rejected
     if left_out:
         say(f"kam: {left_out:,.0f} rows left out of the fit")
-    return tell_column(source, complaints, arguments.max_rejects)
+    faulty = max(0, int(left_out) - _blank_rows(summary, complaints))
+    return tell_column(source, complaints, arguments.max_rejects, faulty)
+
+
+def _blank_rows(summary: dict[str, Any], complaints: list[_input.Complaint]) -> int:
+    """Rows without any value: accounts without an order, as `kam summarize` writes them."""
+    blank = np.logical_and.reduce([np.isnan(values) for values in summary.values()])
+    blank[[complaint.row for complaint in complaints]] = False
+    return int(np.count_nonzero(blank))
 
 
 def _check_columns_options(arguments: Namespace) -> None:
@@ -74,13 +88,17 @@ def _check_columns_options(arguments: Namespace) -> None:
         raise UsageError(f"--{given[0]}: {arguments.model} has no such column")
     if arguments.covariates is not None:
         raise UsageError(f"--covariates: {arguments.model} takes none")
+    if arguments.missing is not None:
+        raise UsageError(f"--missing: {arguments.model} takes no covariates")
+    if arguments.unit is not None and arguments.model in _IN_PERIODS:
+        raise UsageError(f"--unit: {arguments.model} counts in periods of its own")
 
 
 def _numbers(
     arguments: Namespace, columns: dict[str, Any], source: Any
-) -> tuple[dict[str, Any], list[str]]:
+) -> tuple[dict[str, Any], list[_input.Complaint]]:
     summary: dict[str, Any] = {}
-    complaints: list[str] = []
+    complaints: list[_input.Complaint] = []
     if "duration" in _COLUMNS[arguments.model]:
         return _renewals(arguments, columns, source)
     for name in _COLUMNS[arguments.model]:
@@ -95,19 +113,19 @@ def _numbers(
 
 def _renewals(
     arguments: Namespace, columns: dict[str, Any], source: Any
-) -> tuple[dict[str, Any], list[str]]:
+) -> tuple[dict[str, Any], list[_input.Complaint]]:
     """Duration and event under the names of the file; entry where it has one."""
     frame: dict[str, Any] = {}
-    complaints: list[str] = []
-    event, level = _fit_survival.split_event(arguments.event or "event")
-    names = {"duration": arguments.duration or "duration", "event": event}
+    complaints: list[_input.Complaint] = []
+    names = {
+        "duration": arguments.duration or "duration",
+        "event": arguments.event or "event",
+    }
     if arguments.entry or "entry" in columns:
         names["entry"] = arguments.entry or "entry"
     for role, name in names.items():
-        if role == "event" and level is not None:
-            frame[role] = _fit_survival.is_level(columns, name, level)
-            continue
-        frame[role], wrong = _input.numbers_of(columns, name, arguments.decimal, source)
+        read = _fit_survival.event_of if role == "event" else _input.numbers_of
+        frame[role], wrong = read(columns, name, arguments.decimal, source)
         complaints += wrong
     return frame, complaints
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from kam._data import frames as _frames
 from kam._data.columns import parse_numbers
@@ -48,9 +49,35 @@ def read_columns(arguments: Namespace) -> tuple[dict[str, Any], Source]:
     return {name: _frames.column(frame, name) for name in _frames.names(frame)}, source
 
 
-def numbers_of(columns: dict[str, Any], name: str, decimal: str, source: Source) -> Any:
-    """(values, complaints): texts that are not numbers are NaN and complained of by line."""
+class Complaint(NamedTuple):
+    """A cell that is no number."""
+
+    row: int  # from 0
+    text: str  # with its line
+
+
+def numbers_of(
+    columns: dict[str, Any], name: str, decimal: str, source: Source
+) -> tuple[Any, list[Complaint]]:
+    """Values, and complaints of texts that are not numbers, which are NaN."""
+    require(columns, name)
+    values, wrong = parse_numbers(columns[name], decimal)
+    return values, [Complaint(i, f"{source.place(i)}: {columns[name][i]!r}") for i in wrong]
+
+
+def require(columns: dict[str, Any], name: str) -> None:
     if name not in columns:
         raise DataError(f"column '{name}' is missing; there are: {', '.join(columns)}")
-    values, wrong = parse_numbers(columns[name], decimal)
-    return values, [source.named(f"row {i + 1}: {columns[name][i]!r}") for i in wrong]
+
+
+_ROWS = re.compile(r"\brow (\d+)\b")
+_EMPTY = re.compile(r"(column '[^']*') is missing(?! *;)")
+_EMPTY_ROW = re.compile(rf"^{_ROWS.pattern}: {_EMPTY.pattern}$")
+
+
+def in_lines(text: str, source: Source) -> str:
+    """A message of the library, whose rows are counted from 0, in lines of the user's file. There a
+    cell is missing; in a file, where whole columns may be missing as well, it has no value."""
+    text = _EMPTY_ROW.sub(r"\2 has no value in row \1", text)
+    text = _EMPTY.sub(r"\1 has no value", text).replace("no value in every row", "no value at all")
+    return _ROWS.sub(lambda match: source.place(int(match[1])), text)

@@ -17,6 +17,7 @@ from kam._data.source import Source
 from kam._data.writers import schema_path
 from kam._errors import DataError
 from kam.cli import _exit
+from kam.cli._input import Complaint
 from kam.cli._terminal import say
 
 
@@ -114,14 +115,19 @@ def refuse_nothing_usable(arguments: Namespace, report: DataReport) -> None:
     )
 
 
-def tell_column(source: Source, complaints: list[str], allowed: int | None) -> int:
-    """The verdict on a file of which columns were read as numbers."""
+def tell_column(
+    source: Source, complaints: Sequence[Complaint], allowed: int | None, left_out: int = 0
+) -> int:
+    """The verdict on a file of which columns were read as numbers, and of whose rows a fit left
+    some out. A row with a cell that is no number is one of those, and counts once."""
     if complaints:
-        say(f"kam: {len(complaints):,} not a number: {'; '.join(complaints[:3])}")
+        first = "; ".join(complaint.text for complaint in complaints[:3])
+        say(f"kam: {len(complaints):,} not a number: {first}")
     lost = sum(r.lines for r in source.rejected)
     if lost:
         say(f"kam: {lost:,} lines do not fit the header, first line {source.rejected[0].line}")
-    return verdict(len(complaints) + lost, allowed)
+    unread = len({complaint.row for complaint in complaints})
+    return verdict(max(unread, left_out) + lost, allowed)
 
 
 def verdict(rejected: int, allowed: int | None) -> int:

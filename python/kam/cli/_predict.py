@@ -46,9 +46,9 @@ def run(arguments: Namespace) -> int:
         warnings.simplefilter("always")
         table = _predictions(arguments, model, frame)
     for text in _told(caught):
-        say(f"kam: {text}")
+        say(f"kam: {_input.in_lines(text, source)}")
     if complaints:
-        say(f"kam: {len(complaints):,} not a number: {'; '.join(complaints[:3])}")
+        say(f"kam: {len(complaints):,} not a number: {'; '.join(c.text for c in complaints[:3])}")
     if arguments.id is not None:
         table = {arguments.id: columns[arguments.id]} | table
     _write(arguments, table)
@@ -90,7 +90,7 @@ def _model(arguments: Namespace) -> Any:
 
 def _frame(
     arguments: Namespace, columns: dict[str, Any], source: Any, model: Any
-) -> tuple[dict[str, Any], list[str]]:
+) -> tuple[dict[str, Any], list[_input.Complaint]]:
     """The columns that are asked for: numbers where the fit had numbers, text where it had text."""
     if arguments.id is not None and arguments.id not in columns:
         raise UsageError(f"--id: column '{arguments.id}' is not in {arguments.file.name}")
@@ -98,7 +98,7 @@ def _frame(
     text |= dict.fromkeys(model._strata.columns if isinstance(model, CoxPH) else (), True)
     roles = (arguments.tenure, arguments.margin, arguments.renewal)
     frame: dict[str, Any] = {}
-    complaints: list[str] = []
+    complaints: list[_input.Complaint] = []
     for name in dict.fromkeys([*text, *(role for role in roles if role is not None)]):
         if text.get(name) and name in columns:
             frame[name] = columns[name]
