@@ -216,6 +216,27 @@ def test_check(run: Kam, orders: Path) -> None:
     assert run("check", orders, "--as-of", "2020-01-01").code == 3
 
 
+def test_a_date_of_another_century_is_noted_with_its_line(run: Kam, orders: Path) -> None:
+    with orders.open("a") as file:
+        file.write("A00,1924-06-30,5\n")
+    last = len(orders.read_text().splitlines())
+    done = run("check", orders, "--as-of", "2024-06-30", "--json", "--max-rejects", 0)
+    assert done.code == 0  # used: nothing shows that it is wrong
+    found = {f["code"]: f for f in json.loads(done.out)["findings"]}["distant_past_date"]
+    assert (found["severity"], found["count"]) == ("note", 1)
+    assert found["examples"] == [f"line {last}: '1924-06-30'"]
+
+
+def test_a_repeated_account_is_named_with_its_lines(run: Kam, orders: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "crm"
+    folder.mkdir()
+    orders.rename(folder / "transactions.csv")
+    (folder / "accounts.csv").write_text("account_id,name\nA01,x\n\nA02,y\nA01,z\n")
+    done = run("score", folder, "--as-of", "2024-06-30")
+    assert (done.code, done.out) == (3, "")
+    assert "table 'accounts': account 'A01' is in line 2 and again in line 5" in done.err
+
+
 @pytest.mark.parametrize("suffix", ["csv", "parquet"])
 def test_summarize_then_fit(run: Kam, orders: Path, tmp_path: Path, suffix: str) -> None:
     out = tmp_path / f"summary.{suffix}"
@@ -311,11 +332,13 @@ def test_fit_on_unfit_data(run: Kam, tmp_path: Path) -> None:
 
 def test_concentration(run: Kam, tmp_path: Path) -> None:
     path = tmp_path / "v.csv"
-    path.write_text("id;worth\na;10,5\nb;20\nc;x\nd;\n")
+    path.write_text("id;worth\na;10,5\nb;20\nc;x\nd;\ne;-4\n")
     done = run("concentration", path, "--value", "worth", "--decimal", ",", "--json")
     assert done.code == 5
     told = json.loads(done.out)
     assert told["total"] == 30.5
+    assert told["left_out"] == {"missing": 1, "not_a_number": 1, "negative": 1}
+    assert told["rows_rejected"] == 3
     low, high = told["interval"]["gini"]
     assert low - 1e-12 <= told["gini"] <= high + 1e-12
     assert told["pareto_tail"]["xmin"] == 10.5
@@ -324,6 +347,8 @@ def test_concentration(run: Kam, tmp_path: Path) -> None:
     assert allowed.code == 0
     assert "Gini, 80 %" in allowed.out
     assert "power-law tail" in allowed.out
+    shown = dict(re.findall(r"^(.*), left out +(\d+)$", allowed.out, re.MULTILINE))
+    assert shown == {"missing": "1", "not a number": "1", "negative": "1"}
     assert run("concentration", path, "--value", "nothing").code == 3
     assert run("concentration", path, "--value", "id").code == 3
 

@@ -302,6 +302,16 @@ def test_foreign_files(content: bytes, tmp_path: Path) -> None:
         kam.load_model(path)
 
 
+def test_the_error_of_a_file_names_it(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("account_id,date,amount\n", encoding="utf-8")
+    with pytest.raises(kam.FormatError, match=r"orders\.csv: model file: not valid JSON"):
+        kam.load_model(path)
+    path.write_text('{"format": "kam-model", "format_version": 99}', encoding="utf-8")
+    with pytest.raises(kam.VersionError, match=r"orders\.csv: model file: format_version 99"):
+        kam.load_model(str(path))
+
+
 def test_no_file(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         kam.load_model(tmp_path / "none.json")

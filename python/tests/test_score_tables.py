@@ -191,10 +191,13 @@ def test_a_cycle_of_parents_names_an_account() -> None:
 
 
 def test_a_repeated_or_blank_account_is_refused() -> None:
-    for ids in (["A", "A"], ["A", None], ["A", " "]):
-        with pytest.raises(
-            kam.DataError, match="table 'accounts': column account_id is blank or repeated"
-        ):
+    said = "account 'B' is in row 2 and again in row 4"
+    for ids, message in (
+        (["A", "B", "C", "B", "A"], said),
+        (["A", None], "no account_id in row 2"),
+        (["A", " ", "A"], "no account_id in row 2"),
+    ):
+        with pytest.raises(kam.DataError, match=f"^table 'accounts': {message}$"):
             kam.score({"transactions": ORDERS, "accounts": {"account_id": ids}}, as_of=AS_OF)
 
 

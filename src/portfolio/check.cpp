@@ -16,6 +16,7 @@ namespace kam::portfolio {
 namespace {
 
 constexpr Day kFirstRealDay = to_day({1900, 1, 2});
+constexpr int kPlausibleYears = 50;  // before as_of: a business relation may be that old
 constexpr double kGiantShare = 0.25;
 constexpr double kLargeShare = 0.10;
 
@@ -46,10 +47,13 @@ bool is_credit(const TransactionColumns& t, std::size_t row) {
          kind == TransactionKind::rebate;
 }
 
-void note_amounts(const TransactionColumns& t, std::span<const RowVerdict> verdict,
-                  RuleCounts& counts) {
+/// Oddities of rows that count.
+void note_rows(const TransactionColumns& t, std::span<const RowVerdict> verdict, Day as_of,
+               RuleCounts& counts) {
+  const Day first_plausible = add_months(as_of, -12 * kPlausibleYears);
   for (std::size_t i = 0; i < t.rows(); ++i) {
     if (verdict[i] != RowVerdict::used) continue;
+    if (t.date[i] < first_plausible) counts.add(Rule::distant_past_date, i);
     if (t.amount[i] < 0.0) counts.add(Rule::negative_amount, i);
     if (t.amount[i] == 0.0) counts.add(Rule::zero_amount, i);
     if (t.amount[i] > 0.0 && is_credit(t, i)) counts.add(Rule::positive_credit, i);
@@ -164,7 +168,7 @@ Result<CheckedTransactions> check(const TransactionColumns& transactions,
     for (std::size_t i = 0; i < transactions.rows(); ++i) {
       if (checked.verdict[i] == RowVerdict::exact_duplicate) counts.add(Rule::exact_duplicate, i);
     }
-    note_amounts(converted, checked.verdict, counts);
+    note_rows(converted, checked.verdict, options.as_of, counts);
     counts.write(checked.report);
     return checked;
   });

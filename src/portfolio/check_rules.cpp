@@ -40,6 +40,9 @@ constexpr RuleText kTexts[kRules] = {
      "kept."},
     {"unstated_currency", Severity::note, kRow,
      "No currency is stated; the amount is taken to be in the base currency."},
+    {"distant_past_date", Severity::note, kRow,
+     "The date lies more than 50 years before as_of; if it is a typing error, the account's age "
+     "and silence are wrong; used."},
     {"negative_amount", Severity::note, kRow,
      "A return, credit note or rebate; it nets against the orders of its own period and is no "
      "order."},

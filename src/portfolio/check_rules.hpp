@@ -17,6 +17,7 @@ enum class Rule : std::uint8_t {
   exact_duplicate = static_cast<int>(RowVerdict::exact_duplicate),
   possible_duplicate,
   unstated_currency,
+  distant_past_date,
   negative_amount,
   zero_amount,
   positive_credit,

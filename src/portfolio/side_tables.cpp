@@ -35,7 +35,8 @@ std::vector<double> cost_to_serve(const ActivityColumns& activities, std::size_t
       add(sums[account], activities.cost[i]);
     } else {
       unknown[account] = 1;
-      report.add("activity_missing_cost", Severity::rejected, i,
+      // A note: as a contact it counts.
+      report.add("activity_missing_cost", Severity::note, i,
                  "The activity has no cost >= 0, so the account's cost to serve is not known.");
     }
   }

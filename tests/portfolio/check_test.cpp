@@ -96,6 +96,23 @@ TEST(Check, EveryBadRowHasItsReason) {
   }
 }
 
+TEST(Check, ADateOfAnotherGenerationIsNotedAndKept) {
+  Table t;
+  t.add(0, to_day({1974, 6, 30}), 10);  // fifty years to the day
+  t.add(0, to_day({1974, 6, 29}), 10);
+  t.add(1, to_day({1924, 6, 1}), 10);
+  t.add(1, to_day({1924, 6, 2}), kNaN);  // rejected for its amount
+  t.add(1, kAsOf, 10);
+  const CheckedTransactions c = checked(t);
+  const Finding* finding = c.report.find("distant_past_date");
+  ASSERT_NE(finding, nullptr);
+  EXPECT_EQ(finding->severity, Severity::note);
+  EXPECT_EQ(finding->subject, Subject::row);
+  EXPECT_EQ(finding->examples, (std::vector<std::size_t>{1, 2}));
+  EXPECT_EQ(finding->count, 2u);
+  EXPECT_EQ(c.report.rows_used, 4u);
+}
+
 TEST(Check, RowsBeforeTheAccountWasACustomerAreInvalid) {
   Table t;
   t.add(0, 19000, 1);

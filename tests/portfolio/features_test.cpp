@@ -135,6 +135,8 @@ TEST(Features, MarginNeedsCostsAndSaysSo) {
   EXPECT_TRUE(std::isnan(feature(f, "cts_12m", 2)));
   EXPECT_EQ(f.report.find("activity_unreadable_date")->examples, std::vector<std::size_t>{3});
   EXPECT_EQ(f.report.find("activity_missing_cost")->count, 1u);
+  EXPECT_EQ(f.report.find("activity_missing_cost")->severity, Severity::note);  // it is a contact
+  EXPECT_EQ(f.report.find("activity_unreadable_date")->severity, Severity::rejected);
 }
 
 TEST(Features, PrepaymentsAreEarnedDayByDayAndBarterHasNoMargin) {

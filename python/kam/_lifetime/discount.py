@@ -10,6 +10,14 @@ from kam._data.columns import day
 Compounding = Literal["annual", "monthly", "daily", "continuous", "per_month"]
 
 
+def discount_rate(rate: float) -> float:
+    """A rate per period as a fraction; above 1 somebody meant percent."""
+    value = float(rate)
+    if value > 1:
+        raise ValueError(f"`discount` is a fraction, at most 1 (8 % is 0.08), got {rate}")
+    return value
+
+
 def effective_annual_rate(rate: float, compounding: Compounding = "annual") -> float:
     """The effective annual rate of a rate that is compounded otherwise.
 
@@ -19,7 +27,8 @@ def effective_annual_rate(rate: float, compounding: Compounding = "annual") -> f
     if compounding not in get_args(Compounding):
         known = ", ".join(get_args(Compounding))
         raise ValueError(f"`compounding` must be one of {known}, got {compounding!r}")
-    effective = _core.effective_annual_rate(float(rate), get_args(Compounding).index(compounding))
+    code = get_args(Compounding).index(compounding)
+    effective = _core.effective_annual_rate(discount_rate(rate), code)
     if effective != effective:
         raise ValueError(f"`discount` must be finite and above -1 per period, got {rate}")
     return effective

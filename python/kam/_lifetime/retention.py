@@ -12,6 +12,7 @@ import numpy as np
 from kam import _core
 from kam._churn.calibration import column
 from kam._data.columns import Doubles, warn_rows
+from kam._lifetime.discount import discount_rate
 from kam._lifetime.retention_chinese import chinese_claim
 
 Timing = Literal["end", "start"]
@@ -24,7 +25,7 @@ def _terms(
     if timing not in get_args(Timing):
         raise ValueError(f"`timing` must be end or start, got {timing!r}")
     periods = math.inf if horizon is None else float(horizon)
-    return float(discount), float(growth), periods, timing == "start"
+    return discount_rate(discount), float(growth), periods, timing == "start"
 
 
 def _known(found: float, rule: str, **arguments: Any) -> float:
@@ -321,12 +322,14 @@ class PriceSchedule:
     def all_years_value(self, annual_spend: float, years: float, discount: float) -> float:
         """Breaks in contract years: present value if every year has the discount of the whole
         contract."""
-        return self._core.all_years_value(float(annual_spend), float(years), float(discount))
+        return self._core.all_years_value(
+            float(annual_spend), float(years), discount_rate(discount)
+        )
 
     def incremental_years_value(self, annual_spend: float, years: float, discount: float) -> float:
         """Present value if each year has its own discount."""
         found = self._core.incremental_years_value(
-            float(annual_spend), float(years), float(discount)
+            float(annual_spend), float(years), discount_rate(discount)
         )
         return found
 
@@ -336,7 +339,7 @@ class PriceSchedule:
         """What leaving after `served` of `years` forfeits beyond a new contract on the same table:
         a financial switching cost."""
         return self._core.forfeited_by_leaving(
-            float(annual_spend), float(served), float(years), float(discount)
+            float(annual_spend), float(served), float(years), discount_rate(discount)
         )
 
     def __repr__(self) -> str:

@@ -38,7 +38,8 @@ def summarize(
     as_of : date or ISO text
         Observation end, always explicit. Rows dated on or before it count.
     unit : {"day", "week", "month"}
-        Durations are reported in it: week = days/7, month = days/30.436875.
+        Durations are reported in it: week = days/7, month = days/30.436875. A frame does not carry
+        it: give a model the same, ``fit(summary, unit=unit)``, or it takes them for weeks.
     occasion : {"day", "week", "month"}
         Purchases within one are one (ISO weeks, calendar months).
     date_format : str, optional

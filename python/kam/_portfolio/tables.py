@@ -14,7 +14,7 @@ from kam import _core
 from kam._data.columns import Ids, encode_ids
 from kam._data.data_report import DataReport, EdgeFindings, join
 from kam._data.frames import Array
-from kam._data.source import Files
+from kam._data.source import Files, Source
 from kam._data.table import ReadOptions, Table
 from kam._errors import DataError
 from kam._portfolio.side_tables import read_side_tables
@@ -94,6 +94,24 @@ def read_tables(tables: Mapping[str, Any], options: ReadOptions) -> PortfolioTab
     )
 
 
+def _refuse_blank_or_repeated(listed: Ids, tables: Mapping[str, Any]) -> None:
+    """The first row of the accounts that is not one account's own, with its line in a file."""
+    source = tables.sources["accounts"] if isinstance(tables, Files) else Source("accounts")
+    blank = np.flatnonzero(listed.codes == _core.NO_ACCOUNT)
+    if len(blank):
+        raise DataError(f"table 'accounts': no account_id in {source.place(int(blank[0]))}")
+    _, first = np.unique(listed.codes, return_index=True)
+    if len(first) == len(listed.codes):
+        return
+    again = int(np.setdiff1d(np.arange(len(listed.codes)), first)[0])
+    code = listed.codes[again]
+    once = int(np.flatnonzero(listed.codes == code)[0])
+    raise DataError(
+        f"table 'accounts': account {str(listed.unique[code])!r} is in {source.place(once)} and "
+        f"again in {source.place(again)}"
+    )
+
+
 def _account_ids(
     rows: Table, tables: Mapping[str, Any], options: ReadOptions
 ) -> tuple[Ids, list[str | None] | None]:
@@ -107,8 +125,7 @@ def _account_ids(
     accounts = Table(tables["accounts"], options, "accounts")
     listed = accounts.column("account_id")
     both = encode_ids(np.concatenate([listed.astype(object), of_rows.astype(object)]))
-    if len(encode_ids(listed).unique) != len(listed):
-        raise DataError("table 'accounts': column account_id is blank or repeated in some rows")
+    _refuse_blank_or_repeated(encode_ids(listed), tables)
     names = None
     if accounts.has("name"):
         known = [None if v is None or v != v else str(v) for v in accounts.column("name").tolist()]

@@ -14,6 +14,12 @@ from kam._errors import DataError
 
 KINDS = ("invoice", "credit_note", "return", "rebate", "barter", "lease", "prepayment")
 
+# Findings that a look at the date itself explains.
+_DATE_CODES = (
+    *("unreadable_date", "placeholder_date", "distant_future_date", "distant_past_date"),
+    "before_since",
+)
+
 
 class TransactionReader:
     """Rows into the core; those without an account or of an unknown kind never get there."""
@@ -58,7 +64,7 @@ class TransactionReader:
         texts = self.rows.column("date")
         result = days(texts, self.rows.actual("date"), self.rows.options.date_format)
         if texts.dtype.kind != "M":
-            self.texts_by_code["unreadable_date"] = texts
+            self.texts_by_code |= dict.fromkeys(_DATE_CODES, texts)
         if np.all(result == _core.NO_DAY):
             raise DataError(
                 f"column '{self.rows.actual('date')}': no value is a date "

@@ -70,9 +70,14 @@ def load_model(source: str | os.PathLike[str]) -> Any:
         The file cannot be read.
     """
     if isinstance(source, str) and source.lstrip("\ufeff \t\r\n").startswith("{"):
-        text = source.lstrip("\ufeff")
-    else:
-        text = Path(source).read_text(encoding="utf-8-sig", errors="replace")
+        return _read(source.lstrip("\ufeff"))
+    try:
+        return _read(Path(source).read_text(encoding="utf-8-sig", errors="replace"))
+    except (FormatError, VersionError) as error:
+        raise type(error)(f"{os.fspath(source)}: {error}") from None
+
+
+def _read(text: str) -> Any:
     return _class_of(text).from_json(text)
 
 

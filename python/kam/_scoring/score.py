@@ -13,6 +13,7 @@ from kam._concentration.concentration import Concentration
 from kam._data import frames as _frames
 from kam._data.columns import day
 from kam._data.data_report import DataReport
+from kam._lifetime.discount import discount_rate
 from kam._portfolio.tables import PortfolioTables, ReadOptions, read_tables
 from kam._scoring.classes import classify
 from kam._scoring.model import Model
@@ -329,6 +330,7 @@ def score_tables(
         model = Model.load(model)
     if model is not None and not isinstance(model, Model):
         raise TypeError(f"`model` must be a Model or a path, got {type(model).__name__}")
+    rate = discount_rate(discount)
     earlier = None if previous is None else load_earlier(previous)
     end = day(as_of)
     with tables.in_user_words():
@@ -339,14 +341,14 @@ def score_tables(
             end,
             float(churn_horizon_days),
             float(value_years),
-            float(discount),
+            rate,
             tables.base_currency,
         )
     request = {
         "as_of": _core.format_date(end),
         "churn_horizon_days": float(churn_horizon_days),
         "value_years": float(value_years),
-        "discount": float(discount),
+        "discount": rate,
         "currency": currency,
     }
     return ScoreResult(core, tables, request, kind, earlier)

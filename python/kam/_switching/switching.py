@@ -12,6 +12,7 @@ from kam._churn.calibration import column, optional_column
 from kam._data.columns import Doubles, day, warn_rows
 from kam._data.frames import build, kind_of
 from kam._errors import InsufficientDataError
+from kam._lifetime.discount import discount_rate
 from kam._switching.components import ComponentTable, read_components
 
 
@@ -62,7 +63,7 @@ class SwitchingCost:
             [self.total, self.lo, self.hi],
             spend,
             float(years),
-            float(discount),
+            discount_rate(discount),
             float(annual_advantage),
         )
         _known(found[0], annual_spend=annual_spend, years=years, discount=discount)
@@ -164,7 +165,7 @@ def indifference_discount(
             float(switching_cost),
             float(annual_spend),
             float(years),
-            float(discount),
+            discount_rate(discount),
             float(annual_advantage),
         )
         _known(
@@ -182,7 +183,8 @@ def _discounts(cost: Any, spend: Any, years: float, discount: float, advantage: 
     rows = max(np.size(cost), np.size(spend))
     costs = _broadcast(cost, rows, "switching_cost")
     spends = _broadcast(spend, rows, "annual_spend")
-    values, report = _core.indifference_discounts(costs, spends, float(years), float(discount))
+    rate = discount_rate(discount)
+    values, report = _core.indifference_discounts(costs, spends, float(years), rate)
     warn_rows(report, "indifference discount", depth=4)
     spends = np.where(np.isnan(values), np.nan, spends)
     return np.asarray(values + float(advantage) / spends)

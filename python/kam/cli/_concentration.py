@@ -35,12 +35,23 @@ def run(arguments: Namespace) -> int:
         tail = pareto_tail(values)
     except InsufficientDataError:  # all accounts equal: there is no tail
         tail = None
+    infinite = int(np.count_nonzero(np.isinf(values)))
+    left_out = _left_out(result, len(complaints) + infinite)
     if arguments.json:
-        print_json({**result.to_dict(), **_more(result, tail)})
+        print_json({**result.to_dict(), "left_out": left_out, **_more(result, tail)})
     else:
-        _print(result, arguments.value)
+        _print(result, arguments.value, left_out)
         _print_tail(tail)
     return tell_column(source, complaints, arguments.max_rejects)
+
+
+def _left_out(c: Concentration, not_a_number: int) -> dict[str, int]:
+    """Rows that do not count, each under one reason; together `rows_rejected`."""
+    return {
+        "missing": c.rows_rejected - c.negative_values - not_a_number,
+        "not_a_number": not_a_number,
+        "negative": c.negative_values,
+    }
 
 
 def _more(c: Concentration, tail: ParetoTail | None) -> dict[str, Any]:
@@ -61,7 +72,7 @@ def _print_tail(tail: ParetoTail | None) -> None:
     )
 
 
-def _print(c: Concentration, name: str) -> None:
+def _print(c: Concentration, name: str, left_out: dict[str, int]) -> None:
     rows = [
         ("accounts", f"{c.accounts:,}"),
         (f"total {name}", f"{c.total:,.2f}"),
@@ -73,10 +84,9 @@ def _print(c: Concentration, name: str) -> None:
         rows.append((f"largest {100 * p:g} % hold", f"{100 * c.top_share(p):.1f} %"))
     rows += [(f"accounts for {100 * s:g} %", f"{c.accounts_for(s):,}") for s in (0.5, 0.8, 0.9)]
     rows += [("single accounts ≥ 10 %", f"{c.accounts_at_least(0.1):,}")]
-    if c.negative_values:
-        rows.append(("negative, left out", f"{c.negative_values:,}"))
-    if c.rows_rejected:
-        rows.append(("missing, left out", f"{c.rows_rejected:,}"))
+    for reason, count in left_out.items():
+        if count:
+            rows.append((f"{reason.replace('_', ' ')}, left out", f"{count:,}"))
     width = max(len(value) for _, value in rows)
     for label, value in rows:
         print(f"{label:<24} {value:>{width}}")

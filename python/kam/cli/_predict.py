@@ -66,8 +66,8 @@ def _model(arguments: Namespace) -> Any:
         model = load_model(arguments.model)
     except OSError as error:
         raise ModelError(f"{arguments.model}: {error.strerror or error}") from None
-    except ValueError as error:
-        raise ModelError(f"{arguments.model}: {error}") from None
+    except ValueError as error:  # it names the file
+        raise ModelError(str(error)) from None
     given = {
         f"--{name}": getattr(arguments, name) for name in ("horizon", "tenure", "margin", "renewal")
     }
