@@ -17,14 +17,18 @@ export PYTHON
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14
 
-demo: setup-build python  ## score the example portfolio: build/demo/scores.parquet, report.html
+DEMO_FILES := $(addprefix build/demo/,scores.parquet report.html key_accounts.parquet key_accounts.html)
+
+demo: setup-build python  ## score the example portfolios: build/demo/report.html, key_accounts.html
 	@mkdir -p build/demo
+	@echo "scoring CDNOW, 69,659 purchases of 23,570 customers: some seconds" >&2
 	@examples/cdnow/demo.sh
+	@echo "scoring sixty simulated key accounts: some seconds" >&2
 	@examples/key_accounts/demo.sh
-	@for file in build/demo/scores.parquet build/demo/report.html; do \
+	@for file in $(DEMO_FILES); do \
 	  if [[ ! -s $$file ]]; then echo "demo: $$file was not written" >&2; exit 1; fi; \
 	done
-	@echo "build/demo/scores.parquet and build/demo/report.html written" >&2
+	@echo "written: $(DEMO_FILES)" >&2
 
 test: setup-test cpp python  ## C++, Python, examples, consumer projects, checks; "N passed, N failed"
 	@tools/run_tests.sh
@@ -70,12 +74,14 @@ venv:
 ifneq ($(wildcard python/kam/__init__.py),)
 python: venv
 	@export CXX="$$(tools/compiler.sh)"; library=; \
+	told="building the C++ library and its Python extension: about 6 minutes on two cores"; \
 	if [[ -f build/release/.configured ]]; then \
+	  told="building the Python extension: a minute or two"; \
 	  cmake --build build/release --target kam >/dev/null; library=$$PWD/build/release/libkam.a; fi; \
 	tools/when_changed.sh .venv/.kam =$$CXX .venv/.requirements \
 	    pyproject.toml CMakeLists.txt README.md cmake include profiles src python/CMakeLists.txt \
 	    python/src python/kam -- \
-	  .venv/bin/python -m pip install --quiet --no-build-isolation --no-deps --force-reinstall \
+	  tools/telling.sh "$$told" .venv/bin/python -m pip install --quiet --no-build-isolation --no-deps --force-reinstall \
 	    -Ccmake.define.KAM_PREBUILT=$$library .
 else
 python: venv

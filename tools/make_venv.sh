@@ -21,5 +21,5 @@ fi
 install() {
   .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements/test.txt
 }
-echo "installing requirements/test.txt into .venv" >&2
+echo "installing requirements/test.txt into .venv: a minute or two, as fast as they come" >&2
 install || { sleep 5 && install; }  # a second try: package indexes have bad minutes
