@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -15,6 +16,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from commands import Kam, Ran
+from kam.cli._arguments import parser
 
 ROOT = Path(__file__).resolve().parents[2]
 CDNOW = ROOT / "examples" / "cdnow" / "CDNOW_master.txt"
@@ -100,6 +102,24 @@ def test_usage_errors(run: Kam, argv: list[str], message: str) -> None:
     assert done.err.startswith("kam: error: ")
     assert done.err.count("\n") == 1
     assert re.search(message, done.err)
+
+
+def test_the_page_of_the_command_line_has_every_command_and_option() -> None:
+    page = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    commands = next(a for a in parser()._actions if isinstance(a, argparse._SubParsersAction))
+    for name, command in commands.choices.items():
+        assert f"[`kam {name}`](#{name})" in page
+        section = page.split(f"\n## {name.capitalize()}\n")[1].split("\n## ")[0]
+        shared = "INPUT" in section or name == "score"
+        for option in (o for a in command._actions for o in a.option_strings if o != "-h"):
+            told = option in section or (shared and option in page) or option in _READING
+            assert told, f"kam {name} {option}"
+    assert "not in this version" not in page.replace("`--resume` is not in this version", "")
+    assert "not used\n  yet" not in page
+
+
+# Told once for all commands, and by --help.
+_READING = {"--help", "--delimiter", "--decimal", "--encoding", "--csv-raw", "--max-rejects"}
 
 
 def test_a_traceback_only_when_asked_for(tmp_path: Path) -> None:

@@ -94,6 +94,24 @@ def test_rejects_are_counted_and_the_rest_is_written(run: Kam, tmp_path: Path) -
     assert run("score", source, *AS_OF, "--max-rejects", 3).code == 0
 
 
+def test_rejected_are_transactions_alone(run: Kam, folder: Path) -> None:
+    """Rows of other tables are told of in other words: they are not what --max-rejects counts, and
+    an activity without a cost is not even left out, since it is a contact."""
+    (folder / "activities.csv").write_text(
+        "account_id,date,type,cost\nA,2024-01-05,visit,\nA,soon,visit,5\n"
+    )
+    (folder / "ratings.csv").write_text("account_id,item,value\nA,nps,900\n")
+    done = run("score", folder, *AS_OF, "--out", folder / "s.csv")
+    assert done.code == 0
+    assert " rejected" not in done.err
+    assert "1 row of ratings left out, rating_out_of_scale" in done.err
+    assert "1 row of activities left out, activity_unreadable_date" in done.err
+    assert "activity_missing_cost" not in done.err
+    told = json.loads(run("score", folder, *AS_OF, "--json").out)["data_report"]
+    found = {f["code"]: f["severity"] for f in told["findings"]}
+    assert found["activity_missing_cost"] == "note"
+
+
 def test_reading_options(run: Kam, tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
     source.write_bytes(

@@ -42,7 +42,7 @@ struct LatestValues {
       values[account] = value;
     } else if (values[account] != value) {
       values[account] = kNaN;
-      report.add("financial_conflict", Severity::rejected, row,
+      report.add("financial_conflict", Severity::note, row,
                  "Another row of the same account and day says something else; neither is used.");
     }
   }
@@ -76,7 +76,7 @@ struct Credit {
     limit_use.add(account, day, value::limit_use(exposed, at(f.credit_limit, row)), row, report);
     exposure.add(account, day, exposed >= 0 ? exposed : kNaN, row, report);
     if (pd < 0 || pd > 1) {
-      report.add("financial_bad_probability", Severity::rejected, row,
+      report.add("financial_bad_probability", Severity::note, row,
                  "A probability of default lies between 0 and 1; this one is not used.");
     } else {
       default_probability.add(account, day, pd, row, report);
@@ -140,7 +140,7 @@ struct Running {
       values_.emplace_back(account, yearly);
     } else if (!c.value_per_year.empty()) {
       unknown_.insert(account);
-      report.add("contract_bad_value", Severity::rejected, row,
+      report.add("contract_bad_value", Severity::note, row,
                  "The value of the contract is missing or below 0, so the account's contract "
                  "value is not known.");
     }
@@ -148,7 +148,7 @@ struct Running {
     const double days = value::renewal_days(c.end[row], c.notice_days[row], as_of);
     if (std::isnan(days)) {
       report.add(
-          "contract_bad_notice", Severity::rejected, row,
+          "contract_bad_notice", Severity::note, row,
           "The days of notice are missing or below 0; the contract says nothing of renewal.");
     } else {
       renewal[account] = std::fmin(renewal[account], days);

@@ -88,7 +88,7 @@ struct Wallets {
     headroom[i] = value::headroom(wallet, share[i], in.options.addressable);
     if (sales > 0) headroom_rate[i] = headroom[i] / sales;
     if (sales > wallet) {
-      features.report.add("account_wallet_below_sales", Severity::rejected, i,
+      features.report.add("account_wallet_below_sales", Severity::note, i,
                           "The account buys more from us than its wallet holds: the wallet is "
                           "wrong and not used.",
                           portfolio::Subject::account);

@@ -313,6 +313,9 @@ TEST(Measures, ContractsThatRun) {
   EXPECT_TRUE(is_missing(t, "contract_value", 3));  // nothing is known of it
   EXPECT_EQ(t.report.find("contract_bad_value")->count, 1u);
   EXPECT_EQ(t.report.find("contract_bad_notice")->count, 1u);
+  for (const char* code : {"contract_bad_value", "contract_bad_notice"}) {  // the contract runs
+    EXPECT_EQ(t.report.find(code)->severity, portfolio::Severity::note) << code;
+  }
 }
 
 TEST(Measures, PipelineCountsWhatIsOpenAndKnown) {

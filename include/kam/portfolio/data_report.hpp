@@ -13,7 +13,8 @@
 
 namespace kam::portfolio {
 
-/// note: counted as it is (or set aside by rule) · repaired: changed by rule · rejected: unusable.
+/// note: counted as it is, but perhaps for one cell (or set aside by rule) · repaired: changed by
+/// rule · rejected: the row is unusable.
 enum class Severity : std::uint8_t { note = 0, repaired, rejected };
 /// What the examples of a finding are indices of.
 enum class Subject : std::uint8_t { row = 0, account };

@@ -34,6 +34,13 @@ _TABLES = (
     ("financial_", "financials"),
     ("financials_", "financials"),
 )
+
+
+def table_of(code: str) -> str:
+    """The table that a finding is about."""
+    return next((table for start, table in _TABLES if code.startswith(start)), "transactions")
+
+
 _ROW = re.compile(r"^row (\d+)")
 
 
@@ -114,7 +121,7 @@ class Files(dict[str, Any]):
         return [self._in_lines(f) if f.subject == "row" else f for f in findings]
 
     def _in_lines(self, finding: Finding) -> Finding:
-        table = next((t for p, t in _TABLES if finding.code.startswith(p)), "transactions")
+        table = table_of(finding.code)
         source = self.sources.get(table)
         if source is None:
             return finding

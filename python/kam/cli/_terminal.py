@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from kam._data.data_report import DataReport, Finding
+from kam._data.source import table_of
 
 _NAME_WIDTH = 9
 
@@ -29,7 +30,10 @@ def tell_rejects(findings: list[Finding]) -> None:
         if f.severity == "rejected":
             rows = "row" if f.count == 1 else "rows"
             examples = "; ".join(f.examples[:3])
-            say(f"kam: {f.count:,} {rows} rejected, {f.code}: {examples}")
+            # Rejected are transactions, which --max-rejects counts; other tables only say less.
+            table = table_of(f.code)
+            what = "rejected" if table == "transactions" else f"of {table} left out"
+            say(f"kam: {f.count:,} {rows} {what}, {f.code}: {examples}")
         elif f.code == "table_not_used":
             say(f"kam: not used by this version: {', '.join(f.examples)}")
 
