@@ -12,6 +12,7 @@ scikit-learn are extras.
 
 from typing import TYPE_CHECKING
 
+from kam._base.discount import effective_annual_rate
 from kam._churn.aft import ExponentialAFT, LogLogisticAFT, LogNormalAFT, WeibullAFT
 from kam._churn.backtest import BacktestResult, backtest
 from kam._churn.bootstrap import BootstrapResult
@@ -48,7 +49,6 @@ from kam._errors import (
     RowWarning,
     VersionError,
 )
-from kam._lifetime.discount import effective_annual_rate
 from kam._lifetime.retention import (
     CustomerEquity,
     PriceSchedule,
@@ -82,6 +82,7 @@ from kam._scoring.model import Model
 from kam._scoring.profile import profiles
 from kam._scoring.schema import schema as _schema
 from kam._scoring.score import ScoreResult, check, score
+from kam._scoring.scorecard import Scorecard
 from kam._switching.market import (
     MarketSwitchingCost,
     TransitionSwitchingCost,
@@ -99,7 +100,6 @@ from kam._switching.switching import (
     why_it_stays,
 )
 from kam._value.learned import LearnedWeights, learn_weights
-from kam._value.scorecard import Scorecard
 from kam._value.weights import AhpResult, ahp, rank_order_centroid
 
 if TYPE_CHECKING:

@@ -230,7 +230,7 @@ def test_missing_cells_are_the_row(name: str, batch: pd.DataFrame) -> None:
     expected = score(model, batch)
     batch.loc[3, "seats"] = np.nan
     batch.loc[5, "seats"] = np.inf
-    with pytest.warns(kam.RowWarning, match=r"2 rows .*row 3 \(column 'seats' is missing"):
+    with pytest.warns(kam.RowWarning, match=r"2 rows .*row 3 \(column 'seats' has no value"):
         found = score(model, batch)
     bad = np.isin(np.arange(30), [3, 5])
     assert_array_equal(np.isnan(found), bad)

@@ -84,10 +84,10 @@ def test_levels_in_a_given_order_and_numbers_as_levels() -> None:
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
-        ("tenure", float("nan"), "column 'tenure' is missing"),
+        ("tenure", float("nan"), "column 'tenure' has no value"),
         ("tenure", float("inf"), "column 'tenure' is infinite"),
-        ("contract", None, "column 'contract' is missing"),
-        ("contract", "  ", "column 'contract' is missing"),
+        ("contract", None, "column 'contract' has no value"),
+        ("contract", "  ", "column 'contract' has no value"),
     ],
 )
 def test_a_bad_cell_is_left_out_of_the_fit_and_counted(name: str, value: Any, reason: str) -> None:
@@ -102,7 +102,7 @@ def test_a_bad_cell_is_left_out_of_the_fit_and_counted(name: str, value: Any, re
 
 def test_what_a_fit_still_refuses_by_row_and_name() -> None:
     frame = {name: values[:1] for name, values in with_cell("tenure", 0, None).items()}
-    with pytest.raises(kam.DataError, match="row 0: column 'tenure' is missing"):
+    with pytest.raises(kam.DataError, match="row 0: column 'tenure' has no value"):
         Design.fit(frame)
     with pytest.raises(kam.DataError, match="row 2: column 'contract' holds 'Two year', a level"):
         Design.fit(FRAME, levels={"contract": ["Month-to-month", "One year"]})
@@ -112,7 +112,7 @@ def test_a_median_is_that_of_the_rows_of_the_fit() -> None:
     frame = {"x": np.array([1.0, np.nan, 3.0, 99.0]), "y": np.array([0.0, 1.0, 1.0, np.nan])}
     design = Design.fit(frame, missing={"x": "median"})
     assert design.columns[0].median == 2
-    assert design.matrix(frame).report == (3, 1, 3, "column 'y' is missing")
+    assert design.matrix(frame).report == (3, 1, 3, "column 'y' has no value")
 
 
 def test_unseen_levels() -> None:

@@ -79,7 +79,7 @@ def test_text_is_never_read_as_a_number(model: kam.Logistic, text: str) -> None:
         with pytest.raises(kam.DataError, match="column 'b' holds text"):
             model.predict_proba(frame)
     else:
-        with pytest.warns(kam.RowWarning, match="column 'b' is missing"):
+        with pytest.warns(kam.RowWarning, match="column 'b' has no value"):
             assert np.isnan(model.predict_proba(frame)).all()
 
 

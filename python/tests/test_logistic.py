@@ -160,7 +160,7 @@ def test_bad_cells_in_a_fit_are_left_out_and_told_by_row_and_name() -> None:
     data["x"][17:40] = np.nan
     complete = {name: np.delete(values, slice(17, 40)) for name, values in data.items()}
     with pytest.warns(
-        kam.RowWarning, match=r"23 rows .*left out, such as row 17 \(column 'x' is missing\)"
+        kam.RowWarning, match=r"23 rows .*left out, such as row 17 \(column 'x' has no value\)"
     ):
         partly = kam.Logistic().fit(data, event="lost")
     assert partly.params_ == pytest.approx(kam.Logistic().fit(complete, event="lost").params_)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-import numpy as np
-
 from kam import _core
-from kam._churn.bad_rows import at_least_0, named, outcome, share, warn_left_out
-from kam._data.columns import Doubles, doubles, warn_rows
+from kam._base.arguments import column, optional_column
+from kam._base.bad_rows import at_least_0, named, outcome, share, warn_left_out
+from kam._data.columns import Doubles, warn_rows
 from kam._errors import ConvergenceWarning
 
 
@@ -121,28 +120,6 @@ def shift_prior(p: Any, *, base_rate: float, new_rate: float) -> Doubles:
         values, report = _core.shift_prior(column(p, "p"), float(base_rate), float(new_rate))
     warn_rows(report, "shifted probabilities")
     return values
-
-
-def column(values: Any, name: str) -> Doubles:
-    """One number per row, from an array, a list or a Series of any library."""
-    if hasattr(values, "to_pylist"):
-        values = [np.nan if v is None else v for v in values.to_pylist()]
-    if hasattr(values, "to_numpy"):
-        values = values.to_numpy()
-    array = np.asarray(values)
-    if array.ndim != 1:
-        raise ValueError(f"`{name}` must be one number per row, got shape {array.shape}")
-    return doubles(array, name)
-
-
-def optional_column(values: Any, name: str) -> Doubles | None:
-    """A column, or None; never an empty one, which the core would take for none."""
-    if values is None:
-        return None
-    array = column(values, name)
-    if not len(array):
-        raise ValueError(f"`{name}` must have one number per row or be None, got none")
-    return array
 
 
 __all__ = ["Calibrator", "calibrate", "shift_prior"]

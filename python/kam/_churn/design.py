@@ -310,7 +310,7 @@ def _learn(frame: Any, name: str, levels: list[Any] | None, missing: Missing) ->
         numbers = _numbers(name, values)
         present = numbers[~np.isnan(numbers)]
         if not len(present):
-            raise DataError(f"column '{name}' is missing in every row: it has no median")
+            raise DataError(f"column '{name}' has no value in any row: no median")
         column.median = float(np.median(present))
         column.indicator = len(present) < len(numbers)
     return column
@@ -330,7 +330,7 @@ def _learn_text(
         if len(found) != len(levels):
             raise ValueError(f"`levels` of '{name}' must be different texts, got {levels}")
     if not found:
-        raise DataError(f"column '{name}' is missing in every row: it has no level")
+        raise DataError(f"column '{name}' has no value in any row: no level")
     if policy == "level" and bool((codes == _core.NO_ACCOUNT).any()):
         if MISSING_LEVEL in found:
             raise DataError(
@@ -379,7 +379,7 @@ def _read_text(
     if own:
         codes = np.where(absent, len(column.levels) - 1, codes).astype(np.uint32)
     elif absent.any():
-        bad.append(_bad(column.name, absent, "is missing"))
+        bad.append(_bad(column.name, absent, "has no value"))
     if unseen == "reference" or (unseen == "missing" and own):
         to = 0 if unseen == "reference" else len(column.levels) - 1
         codes = np.where(unknown, to, codes).astype(np.uint32)
@@ -407,7 +407,7 @@ def _read_number(
     if column.missing == "median":
         filled = np.where(absent, column.median, numbers)
         return [filled, absent.astype(np.float64)] if column.indicator else [filled], bad
-    return [numbers], [*bad, _bad(column.name, absent, "is missing")]
+    return [numbers], [*bad, _bad(column.name, absent, "has no value")]
 
 
 def _numbers(name: str, values: _frames.Array) -> Doubles:

@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from kam import _core
+from kam._base.discount import discount_rate
 from kam._churn.models import Estimator, _warn_left_out, _weights, interval_frame, read_column
 from kam._data import frames as _frames
 from kam._data.columns import Doubles, doubles, warn_rows
@@ -79,7 +80,7 @@ class BGBB(PeriodEstimator):
     ) -> Doubles:
         """E[sum of (1 + discount)^-j over the orders of the next periods j]; endless: DERT."""
         values, report = _core.bgbb_discounted_expected_orders(
-            self._fitted, float(horizon), float(discount), *self._columns(summary)
+            self._fitted, float(horizon), discount_rate(discount), *self._columns(summary)
         )
         warn_rows(report, "discounted_expected_orders")
         return values  # type: ignore[no-any-return]
@@ -171,7 +172,7 @@ class RenewalModel(PeriodEstimator):
         """DEL: sum over t >= 0 of S(t) / (1 + discount)^t."""
         if not discount > 0:
             raise ValueError(f"`discount` must be > 0, got {discount}")
-        return float(_core.renewal_lifetime(self._fitted, float(discount)))
+        return float(_core.renewal_lifetime(self._fitted, discount_rate(discount)))
 
     def predict_survival(self, renewals: Any, horizon: float) -> Doubles:
         """P(renews `horizon` more times), per customer."""
@@ -212,7 +213,7 @@ class RenewalModel(PeriodEstimator):
 
         ``discount=0`` counts them; NaN where that mean is infinite.
         """
-        arguments = (float(horizon), float(discount))
+        arguments = (float(horizon), discount_rate(discount))
         done = _renewals(renewals)
         if not interval:
             values, report = _core.renewal_residual(self._fitted, *arguments, done)

@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kam import _core
-from kam._churn.bad_rows import at_least_0, named, share, warn_left_out
-from kam._churn.bad_rows import outcome as lost_or_kept
-from kam._churn.calibration import column, optional_column
-from kam._data.columns import Codes, Doubles
-from kam._errors import DataError
+from kam._base.arguments import cluster_codes, column, optional_column, whole
+from kam._base.bad_rows import at_least_0, named, share, warn_left_out
+from kam._base.bad_rows import outcome as lost_or_kept
+from kam._data.columns import Doubles
 
 
 class Bootstrap(NamedTuple):
@@ -237,29 +236,6 @@ def evaluate(
         )
         result.bootstrap = {name: Bootstrap(*numbers) for name, *numbers in rows}
     return result
-
-
-def cluster_codes(cluster: Any, rows: int) -> Codes:
-    """Codes by rising id, so that the order of rows does not reach the draws."""
-    if hasattr(cluster, "to_pylist"):
-        cluster = cluster.to_pylist()
-    if hasattr(cluster, "to_numpy"):
-        cluster = cluster.to_numpy()
-    ids = np.asarray(cluster)
-    if ids.shape != (rows,):
-        raise ValueError(f"`cluster` must have {rows} ids in a row, got shape {ids.shape}")
-    if ids.dtype.kind not in "biuUS":
-        if any(v is None or v != v for v in ids.tolist()):
-            raise DataError("`cluster` holds a missing id")
-        ids = np.array([str(v) for v in ids.tolist()])
-    return np.unique(ids, return_inverse=True)[1].astype(np.uint32)
-
-
-def whole(value: Any, name: str) -> int:
-    """A whole number >= 0."""
-    if int(value) != value or value < 0:
-        raise ValueError(f"`{name}` must be a whole number >= 0, got {value}")
-    return int(value)
 
 
 __all__ = ["Bootstrap", "Evaluation", "evaluate"]

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kam import _core
-from kam._churn.bad_rows import (
+from kam._base.arguments import column, optional_column, whole
+from kam._base.bad_rows import (
     amount,
     at_least_0,
     named,
@@ -18,8 +19,6 @@ from kam._churn.bad_rows import (
     share,
     warn_left_out,
 )
-from kam._churn.calibration import column, optional_column
-from kam._churn.evaluation import whole
 from kam._data.columns import Doubles
 
 

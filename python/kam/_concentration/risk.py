@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from kam import _core
-from kam._churn.bad_rows import at_least_0, share, warn_left_out
-from kam._churn.calibration import column
-from kam._concentration.money import money
+from kam._base.arguments import column
+from kam._base.bad_rows import at_least_0, share, warn_left_out
+from kam._base.money import money
 from kam._data.columns import Doubles
 
 Codes = npt.NDArray[np.uint32]

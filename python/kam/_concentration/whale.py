@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from kam import _core
-from kam._concentration.money import money
+from kam._base.money import money
 from kam._data.columns import Doubles, doubles
 
 

@@ -10,9 +10,9 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from kam import _core
-from kam._churn.calibration import column
+from kam._base.arguments import column
+from kam._base.discount import discount_rate
 from kam._data.columns import Doubles, warn_rows
-from kam._lifetime.discount import discount_rate
 from kam._lifetime.retention_chinese import chinese_claim
 
 Timing = Literal["end", "start"]

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kam import _core
-from kam._churn.bad_rows import above_0, at_least_0, named, share, warn_left_out
-from kam._churn.calibration import column
+from kam._base.arguments import column
+from kam._base.bad_rows import above_0, at_least_0, named, share, warn_left_out
 from kam._data.columns import Doubles
 
 Rows = npt.NDArray[np.int64]

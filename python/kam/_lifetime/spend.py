@@ -6,6 +6,7 @@ import warnings
 from typing import Any, Self
 
 from kam import _core
+from kam._base.discount import Compounding, effective_annual_rate, span_in_years
 from kam._churn.models import (
     Estimator,
     OrderModel,
@@ -21,7 +22,6 @@ from kam._errors import (
     AssumptionWarning,
     DataError,
 )
-from kam._lifetime.discount import Compounding, effective_annual_rate, span_in_years
 from kam._lifetime.independence import Independence, independence
 from kam._portfolio.data_sums import data_sums
 

@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kam import _core
-from kam._churn.calibration import column
-from kam._churn.evaluation import cluster_codes, whole
+from kam._base.arguments import cluster_codes, column, whole
 from kam._data import frames as _frames
 from kam._data.columns import Days, day, days, doubles, encode_ids
 from kam._data.table import codes_and_names

@@ -71,6 +71,7 @@ _REASONS = {
 _FINDINGS = {
     "unreadable_date": "日期缺失或无法读取。",
     "placeholder_date": "日期为 1900-01-01 或更早：系统中表示无日期的占位符。",
+    "distant_past_date": "日期早于截止日五十年以上；若录入有误，客户年限与沉默期也不对；仍使用。",
     "distant_future_date": "日期比截止日晚一年以上，视为录入错误。",
     "before_since": "日期早于成为客户之日，两者必有一误。",
     "missing_amount": "金额缺失，不当作 0。",

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kam import _core
+from kam._base.discount import discount_rate
 from kam._concentration.concentration import Concentration
 from kam._data import frames as _frames
 from kam._data.columns import day
 from kam._data.data_report import DataReport
-from kam._lifetime.discount import discount_rate
 from kam._portfolio.tables import PortfolioTables, ReadOptions, read_tables
 from kam._scoring.classes import classify
 from kam._scoring.model import Model

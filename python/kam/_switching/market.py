@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kam import _core
-from kam._churn.calibration import column
+from kam._base.arguments import column
 from kam._data.columns import Doubles
 from kam._switching.switching import Range
 

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from kam import _core
-from kam._churn.calibration import column, optional_column
+from kam._base.arguments import column, optional_column
+from kam._base.discount import discount_rate
 from kam._data.columns import Doubles, day, warn_rows
 from kam._data.frames import build, kind_of
 from kam._errors import InsufficientDataError
-from kam._lifetime.discount import discount_rate
 from kam._switching.components import ComponentTable, read_components
 
 

@@ -71,13 +71,8 @@ def require(columns: dict[str, Any], name: str) -> None:
 
 
 _ROWS = re.compile(r"\brow (\d+)\b")
-_EMPTY = re.compile(r"(column '[^']*') is missing(?! *;)")
-_EMPTY_ROW = re.compile(rf"^{_ROWS.pattern}: {_EMPTY.pattern}$")
 
 
 def in_lines(text: str, source: Source) -> str:
-    """A message of the library, whose rows are counted from 0, in lines of the user's file. There a
-    cell is missing; in a file, where whole columns may be missing as well, it has no value."""
-    text = _EMPTY_ROW.sub(r"\2 has no value in row \1", text)
-    text = _EMPTY.sub(r"\1 has no value", text).replace("no value in every row", "no value at all")
+    """A message of the library, whose rows are counted from 0, in lines of the user's file."""
     return _ROWS.sub(lambda match: source.place(int(match[1])), text)

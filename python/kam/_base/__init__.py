@@ -1,0 +1,1 @@
+"""What all rooms share: columns of an argument, rates, words for bad rows and for money."""
