@@ -146,7 +146,7 @@ def test_cdnow_as_the_readme_scores_it(run: Kam, tmp_path: Path) -> None:
     assert done.code == 0
     assert done.err == ""
     lines = done.out.splitlines()
-    assert len(lines) == 27
+    assert len(lines) == 28
     assert max(map(len, lines)) <= 80
     assert "20 of 23,570 accounts" in done.out
     table = pq.read_table(out)

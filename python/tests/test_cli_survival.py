@@ -177,7 +177,7 @@ def test_a_column_without_any_value_is_named_as_such(run: Kam, tmp_path: Path) -
     path.write_text("months,lost,plan\n\n3,1,\n4,0,\n5,1,\n")
     done = run("fit", "cox", path, *LIVES)
     assert done.code == 3
-    assert "column 'plan' has no value in line 3" in done.err
+    assert "lives.csv: line 3: column 'plan' has no value" in done.err
 
 
 @pytest.mark.parametrize("model", ["cox", "kaplan-meier", "logistic", "sbg"])

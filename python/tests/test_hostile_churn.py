@@ -88,7 +88,7 @@ def test_impossible_times_are_left_out_and_counted(name: str, cells: Frame) -> N
 @pytest.mark.parametrize("x", [math.nan, math.inf, -math.inf])
 def test_a_covariate_that_is_no_number_names_its_row(name: str, x: float) -> None:
     frame = customers()
-    why = "is missing" if math.isnan(x) else "is infinite"
+    why = "has no value" if math.isnan(x) else "is infinite"
     left_out(name, frame, with_row(frame, x=x), rf"row 200 \(column 'x' {why}\)")
 
 

@@ -83,11 +83,11 @@ def _about(result: ScoreResult, shown: int) -> list[str]:
         f"model {s['model_version']}"
     ]
     if s["expected_loss"] is not None:
-        lines.append(
-            f"{s['expected_churners']:,.0f} expected silent for {s['churn_horizon_days']:g} "
-            f"days; that costs {s['expected_loss']:,.0f} over {s['value_years']:g} years, "
-            f"{s['expected_loss_open']:,.0f} of it still to come"
-        )
+        lines += [
+            f"{s['expected_churners']:,.0f} expected silent for {s['churn_horizon_days']:g} days",
+            f"expected loss {s['expected_loss']:,.0f} over {s['value_years']:g} years, "
+            f"{s['expected_loss_open']:,.0f} of it still to come",
+        ]
     if (c := s["concentration"]) is not None:
         lines.append(
             f"the largest 20 % bring {100 * c['top_share']['0.2']:.0f} % of the revenue; "
