@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from kam import _core
-from kam._data.columns import Doubles, doubles
+from kam._base.arguments import column
+from kam._data.columns import Doubles
 
 
 class Concentration:
@@ -113,14 +112,7 @@ def one_column(values: Any) -> Doubles:
     """One number per account, from an array, a list or a Series of any library."""
     if isinstance(values, (str, bytes)) or not hasattr(values, "__len__"):
         raise TypeError(f"`values` must be one number per account, got {type(values).__name__}")
-    if hasattr(values, "to_pylist"):
-        values = [np.nan if v is None else v for v in values.to_pylist()]
-    if hasattr(values, "to_numpy"):
-        values = values.to_numpy()
-    array = np.asarray(values)
-    if array.ndim != 1:
-        raise TypeError(f"`values` must be one number per account, got {type(values).__name__}")
-    return doubles(array, "values")
+    return column(values, "values")
 
 
 __all__ = ["Concentration", "concentration", "one_column"]
