@@ -7,137 +7,105 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <utility>
 
 #include "numeric/large_array.hpp"
-#include "numeric/radix_sort.hpp"
+#include "numeric/value_ranks.hpp"
 
 namespace kam::numeric {
 namespace {
 
 /// Below this many a comparison sort is faster than clearing the counts of a radix sort.
 constexpr std::size_t kRadixFrom = 1024;
-constexpr unsigned kDigit = 11, kPasses = 3;
+/// The same for what one bucket holds.
+constexpr std::size_t kBucketRadixFrom = 32;
+/// From here on a bucket is worth counts of the widest digit.
+constexpr std::size_t kLargeBucket = 16'384;
+constexpr unsigned kDigit = 11, kShortDigit = 8;
 constexpr std::size_t kBuckets = std::size_t{1} << kDigit;
-using Counts = std::array<std::array<std::uint32_t, kBuckets>, kPasses>;
+using Counts = std::array<std::uint32_t, kBuckets>;
 
-struct Extremes {
-  double least, most, least_positive;
-};
-
-/// Four of each, since one minimum has to wait for the last.
-Extremes extremes(const std::vector<double>& values) {
-  constexpr std::size_t kLanes = 4;
-  constexpr double kInf = std::numeric_limits<double>::infinity();
-  std::array<double, kLanes> least, most, positive;
-  least.fill(kInf), most.fill(-kInf), positive.fill(kInf);
-  const auto take = [&](double v, std::size_t lane) {
-    least[lane] = std::min(least[lane], v);
-    most[lane] = std::max(most[lane], v);
-    positive[lane] = std::min(positive[lane], v > 0 ? v : kInf);
-  };
-  std::size_t i = 0;
-  for (; i + kLanes <= values.size(); i += kLanes)
-    for (std::size_t lane = 0; lane < kLanes; ++lane) take(values[i + lane], lane);
-  for (; i < values.size(); ++i) take(values[i], 0);
-  return {*std::min_element(least.begin(), least.end()),
-          *std::max_element(most.begin(), most.end()),
-          *std::min_element(positive.begin(), positive.end())};
+std::uint64_t bits_of(double rank) {
+  return std::bit_cast<std::uint64_t>(rank);
 }
-
-/// Ranks: whole numbers in the order wanted, the first 0, and the leading 33 of their bits, the
-/// cell. The radix passes carry ranks in the memory of the values.
-template <bool kDown>
-class Ranks {
- public:
-  explicit Ranks(const Extremes& e) : first_(order_key(e.least)), last_(order_key(e.most)) {
-    set_shift();
-    if (!(e.least == 0 && e.most > 0)) return;
-    // Zeros lie far from everything else: they get the cell beside the least positive value. The
-    // second time, in case the first has made the cells wider.
-    const std::uint64_t positive = order_key(e.least_positive);
-    first_ = positive - 1;
-    for (int i = 0; i < 2; ++i) {
-      set_shift();
-      first_ = positive - (std::uint64_t{1} << shift_);
-    }
-    zeros_ = true;
-  }
-  [[nodiscard]] unsigned passes() const {
-    const auto cells = static_cast<unsigned>(std::bit_width((last_ - first_) >> shift_));
-    return (cells + kDigit - 1) / kDigit;
-  }
-  [[nodiscard]] double rank(double v) const {
-    const std::uint64_t key = std::max(order_key(v), first_);
-    return std::bit_cast<double>(kDown ? last_ - key : key - first_);
-  }
-  [[nodiscard]] double value(double rank) const {
-    const auto bits = std::bit_cast<std::uint64_t>(rank);
-    const std::uint64_t key = kDown ? last_ - bits : bits + first_;
-    return zeros_ && key == first_ ? 0.0 : value_of_key(key);
-  }
-  [[nodiscard]] std::uint64_t cell(double rank) const {
-    return std::bit_cast<std::uint64_t>(rank) >> shift_;
-  }
-  [[nodiscard]] std::size_t digit(double rank, unsigned pass) const {
-    return static_cast<std::size_t>(cell(rank) >> (pass * kDigit)) & (kBuckets - 1);
-  }
-
- private:
-  void set_shift() {
-    const auto width = static_cast<unsigned>(std::bit_width(last_ - first_));
-    shift_ = std::max(width, kDigit * kPasses) - kDigit * kPasses;
-  }
-  static double value_of_key(std::uint64_t key) {
-    constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
-    return std::bit_cast<double>((key & kSign) != 0 ? key & ~kSign : ~key);
-  }
-
-  std::uint64_t first_, last_;
-  unsigned shift_ = 0;
-  bool zeros_ = false;  // the first key stands for 0
-};
 
 bool rank_before(double a, double b) {
-  return std::bit_cast<std::uint64_t>(a) < std::bit_cast<std::uint64_t>(b);
+  return bits_of(a) < bits_of(b);
 }
 
-/// Values become ranks; how many have each digit.
-template <bool kDown>
-void rank_and_count(const Ranks<kDown>& ranks, std::vector<double>& values, Counts& counts) {
-  for (double& v : values) {
-    v = ranks.rank(v);
-    for (unsigned pass = 0; pass < kPasses; ++pass) ++counts[pass][ranks.digit(v, pass)];
+/// Some neighbouring bits of a rank.
+struct Digit {
+  unsigned shift, width;
+
+  [[nodiscard]] std::size_t of(double rank) const {
+    return static_cast<std::size_t>(bits_of(rank) >> shift) & (buckets() - 1);
   }
+  [[nodiscard]] std::size_t buckets() const { return std::size_t{1} << width; }
+};
+
+/// The `width` bits below bit `end`, or the lowest ones.
+Digit digit_below(unsigned end, unsigned width) {
+  return {end > width ? end - width : 0, width};
 }
 
-template <bool kDown>
-void scatter(const Ranks<kDown>& ranks, unsigned pass, std::array<std::uint32_t, kBuckets>& next,
-             const std::vector<double>& from, std::vector<double>& to) {
+/// How many there are of each digit becomes where the first of each belongs.
+void counts_to_places(Counts& counts, std::size_t buckets) {
   std::uint32_t begin = 0;
-  for (std::uint32_t& bucket : next) {
-    const std::uint32_t count = bucket;
-    bucket = begin;
-    begin += count;
-  }
-  double* const out = to.data();
-  for (const double v : from) out[next[ranks.digit(v, pass)]++] = v;
+  for (std::size_t b = 0; b < buckets; ++b) begin += std::exchange(counts[b], begin);
 }
 
-/// Ranks of one cell are neighbours by now; those in the wrong order share one.
-template <bool kDown>
-void sort_within_cells(const Ranks<kDown>& ranks, std::vector<double>& values) {
-  for (std::size_t i = 1; i < values.size(); ++i) {
-    if (!rank_before(values[i], values[i - 1])) continue;
-    const std::uint64_t cell = ranks.cell(values[i]);
+/// The ranks of one bucket: first place and number, in either array.
+struct Bucket {
+  double *ranks, *other;
+  std::size_t size;
+};
+
+void scatter(Bucket& bucket, Digit digit, Counts& counts) {
+  if (counts[digit.of(bucket.ranks[0])] == bucket.size) return;  // all alike
+  counts_to_places(counts, digit.buckets());
+  for (std::size_t i = 0; i < bucket.size; ++i) {
+    bucket.other[counts[digit.of(bucket.ranks[i])]++] = bucket.ranks[i];
+  }
+  std::swap(bucket.ranks, bucket.other);
+}
+
+/// Ranks equal but for the bits below `cell` are neighbours; those in the wrong order share all
+/// the bits above.
+void sort_within_cells(const Bucket& bucket, unsigned cell) {
+  double* const ranks = bucket.ranks;
+  for (std::size_t i = 1; i < bucket.size; ++i) {
+    if (!rank_before(ranks[i], ranks[i - 1])) continue;
+    const std::uint64_t leading = bits_of(ranks[i]) >> cell;
     std::size_t first = i - 1, last = i + 1;
-    while (first > 0 && ranks.cell(values[first - 1]) == cell) --first;
-    while (last < values.size() && ranks.cell(values[last]) == cell) ++last;
-    std::sort(values.data() + first, values.data() + last, rank_before);
+    while (first > 0 && bits_of(ranks[first - 1]) >> cell == leading) --first;
+    while (last < bucket.size && bits_of(ranks[last]) >> cell == leading) ++last;
+    std::sort(ranks + first, ranks + last, rank_before);
     i = last;
   }
 }
 
-/// Least significant digit first, over the leading bits only: three passes instead of six.
+/// Sorts ranks that agree from bit `end` on: by two digits, the lower first, then by comparison
+/// what these do not tell apart.
+void sort_bucket(Bucket& bucket, unsigned end) {
+  if (bucket.size < kBucketRadixFrom) {
+    std::sort(bucket.ranks, bucket.ranks + bucket.size, rank_before);
+    return;
+  }
+  const unsigned width = bucket.size < kLargeBucket ? kShortDigit : kDigit;
+  const Digit upper = digit_below(end, width), lower = digit_below(upper.shift, width);
+  Counts uppers, lowers;
+  std::fill_n(uppers.begin(), upper.buckets(), 0u);
+  std::fill_n(lowers.begin(), lower.buckets(), 0u);
+  for (std::size_t i = 0; i < bucket.size; ++i) {
+    ++uppers[upper.of(bucket.ranks[i])];
+    ++lowers[lower.of(bucket.ranks[i])];
+  }
+  scatter(bucket, lower, lowers);
+  scatter(bucket, upper, uppers);
+  sort_within_cells(bucket, lower.shift);
+}
+
+/// One pass through memory by the leading digit; then each bucket, which the cache holds.
 template <bool kDown>
 void sort_values(std::vector<double>& values, std::vector<double>& scratch) {
   const std::size_t n = values.size();
@@ -146,17 +114,25 @@ void sort_values(std::vector<double>& values, std::vector<double>& scratch) {
               [](double a, double b) { return kDown ? a > b : a < b; });
     return;
   }
-  const Ranks<kDown> ranks(extremes(values));
-  std::vector<Counts> counts(1);
-  rank_and_count(ranks, values, counts[0]);
+  const ValueRanks<kDown> ranks(extremes(values));
+  const Digit leading = digit_below(ranks.width(), kDigit);
+  Counts next{};
+  for (double v : values) ++next[leading.of(ranks.rank(v))];
+  counts_to_places(next, kBuckets);
   reserve_large(scratch, n);
   scratch.resize(n);
-  for (unsigned pass = 0; pass < ranks.passes(); ++pass) {
-    scatter(ranks, pass, counts[0][pass], values, scratch);
-    values.swap(scratch);
+  for (double v : values) {
+    const double rank = ranks.rank(v);
+    scratch[next[leading.of(rank)]++] = rank;
   }
-  sort_within_cells(ranks, values);
-  for (double& v : values) v = ranks.value(v);
+  for (std::size_t b = 0, begin = 0; b < kBuckets; ++b) {
+    const std::size_t end = next[b];
+    Bucket bucket{scratch.data() + begin, values.data() + begin, end - begin};
+    sort_bucket(bucket, leading.shift);
+    std::transform(bucket.ranks, bucket.ranks + bucket.size, values.data() + begin,
+                   [&](double rank) { return ranks.value(rank); });
+    begin = end;
+  }
 }
 
 }  // namespace
