@@ -8,14 +8,21 @@
 
 namespace kam::cox {
 
+/// Rows that follow each other in the order of the set.
+struct RowRun {
+  std::size_t begin, end;
+};
+
 struct Design {
   RiskSet set;
-  std::size_t columns = 0;                ///< kept ones
-  std::vector<double> x;                  ///< set.rows x columns, row-major: (value - mean) / sd
-  std::vector<std::size_t> kept;          ///< their numbers among the covariates
-  std::vector<double> mean, sd;           ///< of all covariates, weighted; sd 0: constant
-  bool few_times = false;                 ///< many rows per moment: see cox_few_times.hpp
-  std::vector<double> event_sums, reach;  ///< then: sums of w x over events, largest |x|
+  std::size_t columns = 0;        ///< kept ones
+  std::vector<double> x;          ///< set.rows x columns, row-major: (value - mean) / sd
+  std::vector<std::size_t> kept;  ///< their numbers among the covariates
+  std::vector<double> mean, sd;   ///< of all covariates, weighted; sd 0: constant
+  bool few_times = false;         ///< many rows per moment: see cox_few_times.hpp
+  // Then: sums of w x over events, largest |x|; weights by row; see runs_of.
+  std::vector<double> event_sums, reach, weights;
+  std::vector<RowRun> runs;
 
   [[nodiscard]] const double* row(std::size_t i) const { return &x[i * columns]; }
   [[nodiscard]] double standardised(std::size_t i, std::size_t j) const {

@@ -41,8 +41,9 @@ class Runs {
         z_(design.columns),
         scaled_(design.columns) {}
 
-  void add(std::size_t begin, std::size_t end, Sums& sums) {
-    for (; begin < end; begin += kTile) add_tile(begin, std::min(kTile, end - begin), sums);
+  void add(const RowRun& run, Sums& sums) {
+    for (std::size_t begin = run.begin; begin < run.end; begin += kTile)
+      add_tile(begin, std::min(kTile, run.end - begin), sums);
   }
 
  private:
@@ -57,8 +58,8 @@ class Runs {
     simd::exp_n(wr.data(), n);
     std::copy_n(eta.data(), n, &out_.eta[begin]);
     std::copy_n(wr.data(), n, &out_.risk[begin]);
-    for (std::size_t t = 0; t < n; ++t) wr[t] *= design_.set.rows[begin + t].weight;
-    for (std::size_t t = 0; t < n; ++t) sums.zero += wr[t];
+    for (std::size_t t = 0; t < n; ++t) wr[t] *= design_.weights[begin + t];
+    sums.zero += sum_of(wr);
     for (std::size_t j = 0; j < p; ++j)
       sums.one[j] += kernels.weigh(z_.column(j), wr.data(), wr.data(), scaled_.column(j));
     if (products_) simd::gram_n(scaled_.column(0), z_.column(0), p, sums.two.data());
@@ -78,6 +79,14 @@ class Runs {
     for (; t < n; ++t)
       for (std::size_t j = 0; j < p; ++j) z_.column(j)[t] = x[t * p + j];
     for (std::size_t j = 0; j < p; ++j) std::fill(z_.column(j) + n, z_.column(j) + kTile, 0.0);
+  }
+
+  /// Four sums side by side; rows beyond the run are 0.
+  static double sum_of(const std::array<double, kTile>& values) {
+    std::array<double, 4> sums{};
+    for (std::size_t t = 0; t < kTile; t += sums.size())
+      for (std::size_t k = 0; k < sums.size(); ++k) sums[k] += values[t + k];
+    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
   }
 
   const Design& design_;
@@ -140,6 +149,26 @@ double shift_of(const Design& design, const std::vector<double>& beta) {
   return shift;
 }
 
+/// The rows that leave at one moment, or are seen last before the next, follow each other: of a
+/// stratum from its last moment back to its first, those without an event and those with one; then
+/// those seen before the first event only.
+std::vector<RowRun> runs_of(const RiskSet& set) {
+  std::vector<RowRun> runs;
+  for (std::size_t s = set.strata(); s-- > 0;) {
+    std::size_t end = set.stratum_rows[s + 1];
+    for (std::size_t m = set.stratum_begin[s + 1]; m-- > set.stratum_begin[s];) {
+      std::size_t begin = end;
+      while (begin > set.stratum_rows[s] && set.rows[begin - 1].last > m) --begin;
+      const std::size_t events_end = begin + set.moments[m].events;
+      runs.push_back({events_end, end});
+      runs.push_back({begin, events_end});
+      end = begin;
+    }
+    runs.push_back({set.stratum_rows[s], end});
+  }
+  return runs;
+}
+
 }  // namespace
 
 bool has_few_times(const RiskSet& set) {
@@ -156,6 +185,7 @@ void prepare_few_times(Design& design) {
   if (!design.few_times) return;
   design.event_sums.assign(design.columns, 0);
   design.reach.assign(design.columns, 0);
+  design.weights.resize(design.set.rows.size());
   for (std::size_t i = 0; i < design.set.rows.size(); ++i) {
     const RiskRow& row = design.set.rows[i];
     const double* x = design.row(i);
@@ -164,7 +194,9 @@ void prepare_few_times(Design& design) {
       design.event_sums[j] += counts * x[j];
       design.reach[j] = std::max(design.reach[j], std::fabs(x[j]));
     }
+    design.weights[i] = row.weight;
   }
+  design.runs = runs_of(design.set);
 }
 
 Risks risks_at_few_times(const Design& design, const std::vector<double>& beta, Ties ties,
@@ -179,25 +211,20 @@ Risks risks_at_few_times(const Design& design, const std::vector<double>& beta, 
   Accumulator accumulator(design, derivatives);
   Sums sums(design.columns), leaving(design.columns);
   double log_terms = 0;
+  auto run = design.runs.begin();
   for (std::size_t s = set.strata(); s-- > 0;) {
     sums.clear();
-    std::size_t end = set.stratum_rows[s + 1];
     for (std::size_t m = set.stratum_begin[s + 1]; m-- > set.stratum_begin[s];) {
-      std::size_t begin = end;
-      while (begin > set.stratum_rows[s] && set.rows[begin - 1].last > m) --begin;
       leaving.clear();
-      const std::size_t events_end = begin + set.moments[m].events;
-      runs.add(events_end, end, sums);
-      runs.add(begin, events_end, leaving);
+      runs.add(*run++, sums);
+      runs.add(*run++, leaving);
       sums.add(leaving);
-      end = begin;
       const TieSums& t = out.ties[m] = tie_sums(set.moments[m], sums.zero, leaving.zero, ties);
       log_terms += t.log_term;
       accumulator.add(t, sums, leaving);
     }
-    // Seen before the first event only: at no risk, but they have a hazard ratio.
     leaving.clear();
-    runs.add(set.stratum_rows[s], end, leaving);
+    runs.add(*run++, leaving);  // at no risk, but they have a hazard ratio
   }
   cumulate(set, out);
   out.log_likelihood = -set.events * out.shift - log_terms;
