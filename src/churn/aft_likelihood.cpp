@@ -1,11 +1,9 @@
 #include "churn/aft_likelihood.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <numeric>
 
-#include "simd/math_n.hpp"
+#include "churn/aft_terms.hpp"
 #include "simd/regression_n.hpp"
 #include "simd/tile_columns.hpp"
 
@@ -15,152 +13,10 @@ namespace {
 using Eigen::Index;
 using Eigen::MatrixXd;
 using Eigen::VectorXd;
-struct alignas(64) Buffer : std::array<double, kFitTile> {};
-
-/// A contribution g(z) and its first two derivatives by z.
-struct Terms {
-  double value, slope, bend;
-};
-
-/// e^700 still has a square of a sum; a z beyond it is infinitely bad all the same.
-constexpr double kLargestExponent = 700;
-
-/// 1 for an event, else 0: who was lost follows no pattern that a branch predictor could learn, so
-/// events and censored rows take the same path.
-double indicator(Outcome outcome) {
-  return outcome == Outcome::event ? 1.0 : 0.0;
-}
-
-/// u = e^z.
-Terms extreme_value_terms(Outcome outcome, double z, double u) {
-  if (outcome != Outcome::before) {
-    const double d = indicator(outcome);
-    return {d * z - u, d - u, -u};
-  }
-  // ln(1 - e^-u)
-  const double slope = u < 1e-300 ? 1 : u / std::expm1(u);
-  return {log1mexp(u), slope, slope * (1 - u - slope)};
-}
-
-/// e = exp(-|z|), log1p_e = ln(1 + e).
-Terms logistic_terms(Outcome outcome, double z, double e, double log1p_e) {
-  const double p = (z >= 0 ? 1 : e) / (1 + e), q = (z >= 0 ? e : 1) / (1 + e);
-  const double softplus = std::max(z, 0.0) + log1p_e;
-  if (outcome == Outcome::before) return {z - softplus, q, -p * q};
-  const double d = indicator(outcome);
-  return {d * z - (1 + d) * softplus, d * q - p, -(1 + d) * p * q};
-}
-
-Terms normal_terms(Outcome outcome, double z) {
-  constexpr double kHalfLnTwoPi = 0.918938533204672742;
-  if (outcome == Outcome::event) return {-0.5 * z * z - kHalfLnTwoPi, -z, -1};
-  const NormalTail tail = normal_tail(outcome == Outcome::censored ? z : -z);
-  const double sign = outcome == Outcome::censored ? -1 : 1;
-  return {tail.log_survival, sign * tail.mills, -tail.mills * tail.excess};
-}
-
-/// Per-row derivatives of one tile: by the location, twice, by ln scale, twice, and mixed;
-/// weighted.
-struct TileTerms {
-  Buffer by_location, by_location2, by_scale, mixed;
-  double value = 0, by_scale2 = 0;
-};
-
-/// The block kernels of a distribution: what its terms need of z.
-class Exponentials {
- public:
-  Exponentials(Distribution distribution, const Buffer& z, std::size_t n) {
-    if (distribution == Distribution::log_normal) return;
-    if (distribution == Distribution::log_logistic) {
-      for (std::size_t i = 0; i < n; ++i) e_[i] = -std::min(std::fabs(z[i]), kLargestExponent);
-      simd::exp_n(e_.data(), n);
-      for (std::size_t i = 0; i < n; ++i) log_[i] = 1 + e_[i];
-      simd::log_n(log_.data(), n);
-      return;
-    }
-    for (std::size_t i = 0; i < n; ++i) {
-      e_[i] = std::clamp(z[i], -kLargestExponent, kLargestExponent);
-    }
-    simd::exp_n(e_.data(), n);
-  }
-  [[nodiscard]] Terms terms(Distribution distribution, Outcome outcome, double z,
-                            std::size_t i) const {
-    switch (distribution) {
-      case Distribution::log_normal:
-        return normal_terms(outcome, z);
-      case Distribution::log_logistic:
-        return logistic_terms(outcome, z, e_[i], log_[i]);
-      default:
-        return extreme_value_terms(outcome, z, e_[i]);
-    }
-  }
-
- private:
-  Buffer e_, log_;
-};
-
-/// Adds weight * g(z) with dz/dlocation = -1/scale, dz/dln scale = -z.
-void add_terms(const Terms& g, double weight, double z, double inverse_scale, std::size_t i,
-               TileTerms& sums) {
-  sums.value += weight * g.value;
-  sums.by_location[i] -= weight * g.slope * inverse_scale;
-  sums.by_scale[i] -= weight * z * g.slope;
-  sums.by_location2[i] += weight * g.bend * inverse_scale * inverse_scale;
-  sums.mixed[i] += weight * (z * g.bend + g.slope) * inverse_scale;
-  sums.by_scale2 += weight * z * (z * g.bend + g.slope);
-}
-
 struct Point {
   const VectorXd& coefficients;  // location and slopes
-  double log_scale, inverse_scale;
+  Scale scale;
 };
-
-/// What the ends of observation contribute.
-void add_exits(Distribution distribution, const Rows& rows, std::size_t begin, std::size_t n,
-               const Buffer& location, const Point& at, TileTerms& sums) {
-  Buffer z;
-  for (std::size_t i = 0; i < n; ++i) {
-    z[i] = (rows.log_time[begin + i] - location[i]) * at.inverse_scale;
-  }
-  const Exponentials exponentials(distribution, z, n);
-  for (std::size_t i = 0; i < n; ++i) {
-    const double weight = rows.weight[begin + i];
-    const Outcome outcome = rows.outcome[begin + i];
-    if (outcome == Outcome::unused) continue;
-    add_terms(exponentials.terms(distribution, outcome, z[i], i), weight, z[i], at.inverse_scale, i,
-              sums);
-    const double density = indicator(outcome) * weight;  // that of ln T, over scale * t
-    sums.value -= density * (at.log_scale + rows.log_time[begin + i]);
-    sums.by_scale[i] -= density;
-  }
-}
-
-/// Divides by the survival to the entry.
-void add_entries(Distribution distribution, const Rows& rows, std::size_t begin, std::size_t n,
-                 const Buffer& location, const Point& at, TileTerms& sums) {
-  if (rows.log_entry.empty()) return;
-  Buffer z;
-  for (std::size_t i = 0; i < n; ++i) {
-    const double entry = rows.log_entry[begin + i];
-    z[i] = entry == entry ? (entry - location[i]) * at.inverse_scale : 0;
-  }
-  const Exponentials exponentials(distribution, z, n);
-  for (std::size_t i = 0; i < n; ++i) {
-    const double entry = rows.log_entry[begin + i];
-    if (entry != entry || !(rows.weight[begin + i] > 0)) continue;
-    add_terms(exponentials.terms(distribution, Outcome::censored, z[i], i), -rows.weight[begin + i],
-              z[i], at.inverse_scale, i, sums);
-  }
-}
-
-TileTerms tile_terms(Distribution distribution, const Rows& rows, std::size_t begin, std::size_t n,
-                     const Buffer& location, const Point& at) {
-  TileTerms sums;
-  for (Buffer* b : {&sums.by_location, &sums.by_location2, &sums.by_scale, &sums.mixed}) b->fill(0);
-  add_exits(distribution, rows, begin, n, location, at, sums);
-  add_entries(distribution, rows, begin, n, location, at, sums);
-  return sums;
-}
 
 /// The kept columns of a tile, centred and scaled, after one of ones; 0 beyond n and for rows left
 /// out. Tells the location of each row on the way.
@@ -214,7 +70,7 @@ struct BlockTerms {
     const std::size_t p = gradient.size();
     const simd::RegressionKernels& kernels = simd::regression_kernels();
     value += terms.value;
-    by_scale += std::accumulate(terms.by_scale.begin(), terms.by_scale.end(), 0.0);
+    by_scale += terms.by_scale.sum();
     by_scale2 += terms.by_scale2;
     const double *slope = terms.by_location.data(), *mix = terms.mixed.data();
     for (std::size_t j = 0; j < p; ++j) {
@@ -239,7 +95,7 @@ struct Split {
   double log_scale;
   Split(const VectorXd& point, Index p)
       : coefficients(point.head(p)), log_scale(point.size() > p ? point[p] : 0) {}
-  [[nodiscard]] Point point() const { return {coefficients, log_scale, std::exp(-log_scale)}; }
+  [[nodiscard]] Point point() const { return {coefficients, {log_scale, std::exp(-log_scale)}}; }
 };
 
 }  // namespace
@@ -255,17 +111,18 @@ numeric::Evaluation Likelihood::operator()(const VectorXd& point) const {
   const Point at = split.point();
   const auto columns = static_cast<std::size_t>(p);
   std::vector<BlockTerms> blocks((rows_.size() + kBlockRows - 1) / kBlockRows, BlockTerms(columns));
-  for_each_block(
-      executor_, rows_.size(), [&](std::size_t block, std::size_t begin, std::size_t end) {
-        TileReader tile(rows_);
-        simd::TileColumns scratch(columns + 1);
-        for (; begin < end; begin += kFitTile) {
-          const std::size_t n = std::min(kFitTile, end - begin);
-          tile.read(begin, n, at.coefficients);
-          const TileTerms terms = tile_terms(distribution_, rows_, begin, n, tile.location, at);
-          blocks[block].add(tile, terms, scratch);
-        }
-      });
+  for_each_block(executor_, rows_.size(),
+                 [&](std::size_t block, std::size_t begin, std::size_t end) {
+                   TileReader tile(rows_);
+                   simd::TileColumns scratch(columns + 1);
+                   for (; begin < end; begin += kFitTile) {
+                     const std::size_t n = std::min(kFitTile, end - begin);
+                     tile.read(begin, n, at.coefficients);
+                     const TileTerms terms =
+                         tile_terms(distribution_, rows_, begin, n, tile.location, at.scale);
+                     blocks[block].add(tile, terms, scratch);
+                   }
+                 });
   BlockTerms sum(columns);
   for (const BlockTerms& block : blocks) sum.add(block);
 
@@ -304,7 +161,7 @@ MatrixXd Likelihood::score_products(const VectorXd& point,
     Buffer location;
     Eigen::Map<VectorXd>(location.data(), tile.rows()) = tile * at.coefficients;
     const TileTerms terms = tile_terms(distribution_, rows_, begin,
-                                       static_cast<std::size_t>(tile.rows()), location, at);
+                                       static_cast<std::size_t>(tile.rows()), location, at.scale);
     MatrixXd scores(n, tile.rows());
     scores.topRows(p) = (column(terms.by_location, tile.rows()).asDiagonal() * tile).transpose();
     if (scale_is_free()) scores.row(p) = column(terms.by_scale, tile.rows()).transpose();
