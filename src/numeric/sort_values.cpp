@@ -16,14 +16,12 @@ namespace kam::numeric {
 namespace {
 
 /// Below this many a comparison sort is faster than clearing the counts of a radix sort.
-constexpr std::size_t kRadixFrom = 1024;
-/// The same for what one bucket holds.
-constexpr std::size_t kBucketRadixFrom = 32;
-/// From here on a bucket is worth counts of the widest digit.
-constexpr std::size_t kLargeBucket = 16'384;
-constexpr unsigned kDigit = 11, kShortDigit = 8;
-constexpr std::size_t kBuckets = std::size_t{1} << kDigit;
-using Counts = std::array<std::uint32_t, kBuckets>;
+constexpr std::size_t kRadixFrom = 1024, kBucketRadixFrom = 32;
+/// From here on a bucket is split, so that the cache holds its parts.
+constexpr std::size_t kLargeBucket = 65'536;
+constexpr unsigned kLeadingDigit = 11, kDigit = 8;
+template <unsigned kWidth>
+using Counts = std::array<std::uint32_t, std::size_t{1} << kWidth>;
 
 std::uint64_t bits_of(double rank) {
   return std::bit_cast<std::uint64_t>(rank);
@@ -33,40 +31,45 @@ bool rank_before(double a, double b) {
   return bits_of(a) < bits_of(b);
 }
 
-/// Some neighbouring bits of a rank.
+/// The kWidth bits of a rank below a bit, or the lowest ones.
+template <unsigned kWidth>
 struct Digit {
-  unsigned shift, width;
+  unsigned shift;
 
+  explicit Digit(unsigned end) : shift(end > kWidth ? end - kWidth : 0) {}
   [[nodiscard]] std::size_t of(double rank) const {
-    return static_cast<std::size_t>(bits_of(rank) >> shift) & (buckets() - 1);
+    return static_cast<std::size_t>(bits_of(rank) >> shift) & ((std::size_t{1} << kWidth) - 1);
   }
-  [[nodiscard]] std::size_t buckets() const { return std::size_t{1} << width; }
 };
 
-/// The `width` bits below bit `end`, or the lowest ones.
-Digit digit_below(unsigned end, unsigned width) {
-  return {end > width ? end - width : 0, width};
-}
-
 /// How many there are of each digit becomes where the first of each belongs.
-void counts_to_places(Counts& counts, std::size_t buckets) {
+template <unsigned kWidth>
+void counts_to_places(Counts<kWidth>& counts) {
   std::uint32_t begin = 0;
-  for (std::size_t b = 0; b < buckets; ++b) begin += std::exchange(counts[b], begin);
+  for (std::uint32_t& count : counts) begin += std::exchange(count, begin);
 }
 
-/// The ranks of one bucket: first place and number, in either array.
+/// Ranks that share their leading bits, and as much memory beside them.
 struct Bucket {
   double *ranks, *other;
   std::size_t size;
 };
 
-void scatter(Bucket& bucket, Digit digit, Counts& counts) {
-  if (counts[digit.of(bucket.ranks[0])] == bucket.size) return;  // all alike
-  counts_to_places(counts, digit.buckets());
+bool all_equal(const Bucket& bucket) {
+  return std::all_of(bucket.ranks, bucket.ranks + bucket.size,
+                     [&](double rank) { return bits_of(rank) == bits_of(bucket.ranks[0]); });
+}
+
+/// Puts the ranks, whose digits have been counted, in the order of the digit; afterwards the counts
+/// are the ends of the parts. Nothing, and false, if all are alike.
+bool scatter(Bucket& bucket, Digit<kDigit> digit, Counts<kDigit>& counts) {
+  if (counts[digit.of(bucket.ranks[0])] == bucket.size) return false;
+  counts_to_places<kDigit>(counts);
   for (std::size_t i = 0; i < bucket.size; ++i) {
     bucket.other[counts[digit.of(bucket.ranks[i])]++] = bucket.ranks[i];
   }
   std::swap(bucket.ranks, bucket.other);
+  return true;
 }
 
 /// Ranks equal but for the bits below `cell` are neighbours; those in the wrong order share all
@@ -84,18 +87,10 @@ void sort_within_cells(const Bucket& bucket, unsigned cell) {
   }
 }
 
-/// Sorts ranks that agree from bit `end` on: by two digits, the lower first, then by comparison
-/// what these do not tell apart.
-void sort_bucket(Bucket& bucket, unsigned end) {
-  if (bucket.size < kBucketRadixFrom) {
-    std::sort(bucket.ranks, bucket.ranks + bucket.size, rank_before);
-    return;
-  }
-  const unsigned width = bucket.size < kLargeBucket ? kShortDigit : kDigit;
-  const Digit upper = digit_below(end, width), lower = digit_below(upper.shift, width);
-  Counts uppers, lowers;
-  std::fill_n(uppers.begin(), upper.buckets(), 0u);
-  std::fill_n(lowers.begin(), lower.buckets(), 0u);
+/// By two digits, the lower first, then by comparison what these do not tell apart.
+void sort_small_bucket(Bucket& bucket, unsigned end) {
+  const Digit<kDigit> upper(end), lower(upper.shift);
+  Counts<kDigit> uppers{}, lowers{};
   for (std::size_t i = 0; i < bucket.size; ++i) {
     ++uppers[upper.of(bucket.ranks[i])];
     ++lowers[lower.of(bucket.ranks[i])];
@@ -103,6 +98,27 @@ void sort_bucket(Bucket& bucket, unsigned end) {
   scatter(bucket, lower, lowers);
   scatter(bucket, upper, uppers);
   sort_within_cells(bucket, lower.shift);
+}
+
+/// Sorts ranks that agree from bit `end` on, into either memory of the bucket.
+void sort_bucket(Bucket& bucket, unsigned end) {
+  if (bucket.size < kBucketRadixFrom) {
+    std::sort(bucket.ranks, bucket.ranks + bucket.size, rank_before);
+    return;
+  }
+  if (all_equal(bucket)) return;
+  if (bucket.size < kLargeBucket) return sort_small_bucket(bucket, end);
+  const Digit<kDigit> digit(end);
+  Counts<kDigit> ends{};
+  for (std::size_t i = 0; i < bucket.size; ++i) ++ends[digit.of(bucket.ranks[i])];
+  if (!scatter(bucket, digit, ends)) return sort_bucket(bucket, digit.shift);
+  std::size_t begin = 0;
+  for (const std::size_t part_end : ends) {
+    Bucket part{bucket.ranks + begin, bucket.other + begin, part_end - begin};
+    sort_bucket(part, digit.shift);
+    if (part.ranks != bucket.ranks + begin) std::copy_n(part.ranks, part.size, part.other);
+    begin = part_end;
+  }
 }
 
 /// One pass through memory by the leading digit; then each bucket, which the cache holds.
@@ -115,18 +131,18 @@ void sort_values(std::vector<double>& values, std::vector<double>& scratch) {
     return;
   }
   const ValueRanks<kDown> ranks(extremes(values));
-  const Digit leading = digit_below(ranks.width(), kDigit);
-  Counts next{};
+  const Digit<kLeadingDigit> leading(ranks.width());
+  Counts<kLeadingDigit> next{};
   for (double v : values) ++next[leading.of(ranks.rank(v))];
-  counts_to_places(next, kBuckets);
+  counts_to_places<kLeadingDigit>(next);
   reserve_large(scratch, n);
   scratch.resize(n);
   for (double v : values) {
     const double rank = ranks.rank(v);
     scratch[next[leading.of(rank)]++] = rank;
   }
-  for (std::size_t b = 0, begin = 0; b < kBuckets; ++b) {
-    const std::size_t end = next[b];
+  std::size_t begin = 0;
+  for (const std::size_t end : next) {
     Bucket bucket{scratch.data() + begin, values.data() + begin, end - begin};
     sort_bucket(bucket, leading.shift);
     std::transform(bucket.ranks, bucket.ranks + bucket.size, values.data() + begin,

@@ -6,7 +6,7 @@
 namespace kam::numeric {
 
 /// Finite values without -0, whose equals are the same bits: the result depends on the multiset
-/// alone. O(n) for all but hand-made data, O(n log n) at worst. `scratch` grows to the length of
+/// alone. O(n): every value is moved at most ten times. `scratch` grows to the length of
 /// `values` if that is worth a radix sort; what is in it afterwards means nothing.
 void sort_ascending(std::vector<double>& values, std::vector<double>& scratch);
 void sort_descending(std::vector<double>& values, std::vector<double>& scratch);

@@ -41,13 +41,13 @@ struct Extremes {
 template <bool kDown>
 class ValueRanks {
  public:
-  /// Ranks that agree in this many of their leading bits share a cell.
-  static constexpr unsigned kCellBits = 33;
+  /// Ranks that agree in this many of their leading bits share a cell; zeros have one of their own.
+  static constexpr unsigned kCellBits = 11;
 
   explicit ValueRanks(const Extremes& e) : first_(order_key(e.least)), last_(order_key(e.most)) {
     set_shift();
     if (!(e.least == 0 && e.most > 0)) return;
-    // Zeros lie far from everything else: they get the cell beside the least positive value. The
+    // Zeros lie far from everything else: they get a cell close to the least positive value. The
     // second time, in case the first has made the cells wider.
     const std::uint64_t positive = order_key(e.least_positive);
     first_ = positive - 1;

@@ -95,6 +95,26 @@ TEST(SortValues, CrowdsInOneCell) {
   }
 }
 
+/// Buckets too large for the cache are split by further digits, as far down as they differ.
+TEST(SortValues, LargeBuckets) {
+  constexpr std::size_t n = 300'000;
+  const auto crowd = [](Random& r) {
+    return 1 + static_cast<double>(r.below(1 << 20)) * std::numeric_limits<double>::epsilon();
+  };
+  std::vector<double> values = column(n, crowd);
+  expect_sorted_both_ways(values, "close together");
+  values[5] = 1e300;
+  expect_sorted_both_ways(values, "close together but one");
+  values[6] = 0;
+  expect_sorted_both_ways(values, "and a zero");
+  const auto few = [](Random& r) { return 1 + static_cast<double>(r.below(3)) * 0x1p-40; };
+  std::vector<double> equal = column(n, few);
+  equal[7] = 1e-300;
+  expect_sorted_both_ways(equal, "three values and one far below");
+  expect_sorted_both_ways(column(n, [&](Random& r) { return r.below(5) == 0 ? crowd(r) : 0; }),
+                          "mostly zeros");
+}
+
 /// Zeros have a cell of their own beside the least positive value, at every width of the rest.
 TEST(SortValues, ZerosBesideAnyRange) {
   for (double octaves : {0.001, 1.0, 3.9, 4.0, 15.9, 16.0, 400.0, 2000.0}) {
