@@ -1,6 +1,7 @@
 #include <kam/churn/survival_evaluation.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "numeric/radix_sort.hpp"
@@ -8,32 +9,32 @@
 namespace kam::survival_evaluation {
 namespace {
 
-/// Weights by rank with sums of all lower ranks (Fenwick tree).
+/// Weights by rank with sums of all lower ranks: a tree whose nodes hold the sums of their two
+/// children. Every walk has the same length and no branch that depends on the rank.
 class RankedWeights {
  public:
-  explicit RankedWeights(std::size_t ranks) : at_(ranks, 0), tree_(ranks + 1, 0) {}
+  explicit RankedWeights(std::size_t ranks)
+      : leaves_(std::bit_ceil(ranks + 1)), sum_(2 * leaves_, 0) {}
 
-  void clear() {
-    at_.assign(at_.size(), 0);
-    tree_.assign(tree_.size(), 0);
-    total_ = 0;
-  }
+  void clear() { sum_.assign(sum_.size(), 0); }
   void add(std::size_t rank, double weight) {
-    at_[rank] += weight;
-    total_ += weight;
-    for (std::size_t i = rank + 1; i < tree_.size(); i += i & (~i + 1)) tree_[i] += weight;
+    for (std::size_t i = leaves_ + rank; i > 0; i /= 2) sum_[i] += weight;
   }
+  /// rank <= ranks.
   [[nodiscard]] double below(std::size_t rank) const {
     double sum = 0;
-    for (std::size_t i = rank; i > 0; i &= i - 1) sum += tree_[i];
+    for (std::size_t i = leaves_ + rank; i > 1; i /= 2) {
+      const std::size_t right = i % 2;  // then its sibling lies below; sum_[0] is 0
+      sum += sum_[right * (i - 1)];
+    }
     return sum;
   }
-  [[nodiscard]] double at(std::size_t rank) const { return at_[rank]; }
-  [[nodiscard]] double total() const { return total_; }
+  [[nodiscard]] double at(std::size_t rank) const { return sum_[leaves_ + rank]; }
+  [[nodiscard]] double total() const { return sum_[1]; }
 
  private:
-  std::vector<double> at_, tree_;
-  double total_ = 0;
+  std::size_t leaves_;
+  std::vector<double> sum_;  // of node i: children 2i and 2i + 1
 };
 
 /// Dense ranks, equal values share one.
