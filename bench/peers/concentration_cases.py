@@ -53,6 +53,31 @@ def gini(settings):
     yield shares_of(settings["values"], settings["repeat"])
 
 
+def whole(settings):
+    """All that one call of kam answers, for which NumPy needs its logarithms and running sums."""
+    values = data.revenue(settings["values"])
+
+    def ours():
+        found = kam.concentration(values)
+        accounts = [found.accounts_for(share) for share in plain.REACHED]
+        top = [found.top_share(p) for p in plain.TOP]
+        return np.array([found.gini, *top, found.hhi, found.theil, *accounts])
+
+    row, ours, theirs = compete(
+        "with HHI, Theil, accounts for",
+        len(values),
+        f"{NUMPY}, sort {sort_instructions()}",
+        ours,
+        lambda: plain.whole_concentration(values),
+        settings["repeat"],
+    )
+    row.differences += [
+        difference("Gini, top shares, HHI, Theil", ours[:7], theirs[:7]),
+        difference("accounts for 50, 80, 90 %", ours[7:], theirs[7:]),
+    ]
+    yield row
+
+
 def memory(settings):
     row = shares_of(settings["many_values"], min(2, settings["repeat"]))
     row.differences[0].note = f"the values themselves: {8e-6 * row.size:,.0f} MB"
@@ -222,6 +247,7 @@ def correlated(settings):
 
 CASES = [
     Case("gini", ("concentration",), gini),
+    Case("whole", ("concentration",), whole),
     Case("memory", ("concentration",), memory),
     Case("bootstrap", ("concentration",), bootstrap),
     Case("tail", ("pareto_tail",), tails),

@@ -5,14 +5,28 @@ from statistics import NormalDist
 import numpy as np
 
 TOP = (0.01, 0.05, 0.1, 0.2)
+REACHED = (0.5, 0.8, 0.9)
 
 
 def gini_and_top(values):
     """Gini and the shares of the top 1, 5, 10 and 20 %: one sort, sums and a dot product."""
-    ordered = np.sort(values)
+    return sorted_gini_and_top(np.sort(values))
+
+
+def sorted_gini_and_top(ordered):
     n, total = len(ordered), ordered.sum()
     gini = (2 * np.arange(1, n + 1) - n - 1) @ ordered / n / total
     return np.array([gini, *(ordered[n - round(p * n) :].sum() / total for p in TOP)])
+
+
+def whole_concentration(values):
+    """Those, HHI, Theil's index and accounts for half, 80 and 90 %, from one sort."""
+    ordered = np.sort(values)
+    share = ordered[::-1] / ordered.sum()
+    positive = share[share > 0]
+    theil = positive @ np.log(len(share) * positive)
+    accounts = np.searchsorted(np.cumsum(share), REACHED) + 1
+    return np.array([*sorted_gini_and_top(ordered), share @ share, theil, *accounts])
 
 
 def bootstrap(values, draws):

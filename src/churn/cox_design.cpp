@@ -118,7 +118,7 @@ void gather(const Data& data, Design& design) {
     }
     for (std::size_t t = 0; t < count; ++t)
       if (place[begin + t] != kNowhere)
-        std::copy_n(&rows[t * p], p, &design.x[place[begin + t] * p]);
+        std::copy_n(rows.data() + t * p, p, design.x.data() + place[begin + t] * p);
   }
 }
 

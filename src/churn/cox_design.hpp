@@ -24,7 +24,7 @@ struct Design {
   std::vector<double> event_sums, reach, weights;
   std::vector<RowRun> runs;
 
-  [[nodiscard]] const double* row(std::size_t i) const { return &x[i * columns]; }
+  [[nodiscard]] const double* row(std::size_t i) const { return x.data() + i * columns; }
   [[nodiscard]] double standardised(std::size_t i, std::size_t j) const {
     return x[i * columns + j];
   }

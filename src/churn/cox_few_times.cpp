@@ -72,7 +72,7 @@ class Runs {
     std::size_t t = 0;
     for (; t + 8 <= n; t += 8) {  // whole cache lines of a column
       const std::size_t ahead = std::min((begin + t + kTile) * p, design_.x.size() - 8 * p);
-      for (std::size_t j = 0; j < p; ++j) __builtin_prefetch(&design_.x[ahead + 8 * j]);
+      for (std::size_t j = 0; j < p; ++j) __builtin_prefetch(design_.x.data() + ahead + 8 * j);
       for (std::size_t j = 0; j < p; ++j)
         for (std::size_t k = 0; k < 8; ++k) z_.column(j)[t + k] = x[(t + k) * p + j];
     }

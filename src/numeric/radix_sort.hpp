@@ -39,16 +39,22 @@ void radix_sort(std::vector<Element>& elements, unsigned bits, const Code& code)
   }
 }
 
+/// All bits of a negative number flip and the sign of the others: without a branch, for columns of
+/// both signs.
+[[nodiscard]] inline std::uint64_t flip_of_sign(std::uint64_t bits) noexcept {
+  constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
+  return static_cast<std::uint64_t>(std::bit_cast<std::int64_t>(bits) >> 63) | kSign;
+}
+
 /// A whole number in the order of `value` (any double but NaN; -0 counts as 0).
 [[nodiscard]] inline std::uint64_t order_key(double value) noexcept {
   const auto bits = std::bit_cast<std::uint64_t>(value + 0.0);
-  return (bits >> 63) != 0 ? ~bits : bits | (std::uint64_t{1} << 63);
+  return bits ^ flip_of_sign(bits);
 }
 
 /// The value of a key; 0 for -0.
 [[nodiscard]] inline double value_of_order_key(std::uint64_t key) noexcept {
-  constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
-  return std::bit_cast<double>((key & kSign) != 0 ? key ^ kSign : ~key);
+  return std::bit_cast<double>(key ^ flip_of_sign(~key));
 }
 
 struct KeyedRow {

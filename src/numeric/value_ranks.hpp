@@ -62,22 +62,18 @@ class ValueRanks {
     return static_cast<unsigned>(std::bit_width(last_ - first_));
   }
   [[nodiscard]] double rank(double v) const {
-    const std::uint64_t key = std::max(order_key(v), first_);
+    const auto bits = std::bit_cast<std::uint64_t>(v);  // never those of -0
+    const std::uint64_t key = std::max(bits ^ flip_of_sign(bits), first_);
     return std::bit_cast<double>(kDown ? last_ - key : key - first_);
   }
   [[nodiscard]] double value(double rank) const {
     const auto bits = std::bit_cast<std::uint64_t>(rank);
     const std::uint64_t key = kDown ? last_ - bits : bits + first_;
-    return zeros_ && key == first_ ? 0.0 : value_of_key(key);
+    return zeros_ && key == first_ ? 0.0 : value_of_order_key(key);
   }
 
  private:
   void set_shift() { shift_ = std::max(width(), kCellBits) - kCellBits; }
-  static double value_of_key(std::uint64_t key) {
-    constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
-    return std::bit_cast<double>((key & kSign) != 0 ? key & ~kSign : ~key);
-  }
-
   std::uint64_t first_, last_;
   unsigned shift_ = 0;
   bool zeros_ = false;  // the first key stands for 0

@@ -18,9 +18,12 @@ std::atomic<std::size_t> allocations{0};
 
 // Counts for the whole test program; GoogleTest's own allocations lie outside the measured part.
 // Not inlined: g++ 12 takes malloc and free for a mismatch with the operators they implement.
-[[gnu::noinline]] void* operator new(std::size_t size) {
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  return std::malloc(size == 0 ? 1 : size);
+}
+[[gnu::noinline]] void* operator new(std::size_t size) {
+  if (void* memory = operator new(size, std::nothrow)) return memory;
   std::abort();
 }
 [[gnu::noinline]] void operator delete(void* memory) noexcept {
