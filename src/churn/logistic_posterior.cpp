@@ -255,7 +255,8 @@ Result<LogisticPosterior> sample_logistic(const BinaryColumns& columns,
   result.coefficients = static_cast<std::size_t>(mode->size());
   result.mode.assign(mode->data(), mode->data() + mode->size());
 
-  const double visits = 3.0 * static_cast<double>(options.draws * (rows.outcome.size() + 1));
+  const double visits =
+      3.0 * static_cast<double>(options.draws) * static_cast<double>(rows.outcome.size() + 1);
   const double affordable = std::max(1.0, std::floor(kMostRowVisits / visits));
   const std::size_t thin = std::min(options.thin, static_cast<std::size_t>(affordable));
   Chain chain(target, *mode, options.seed);
