@@ -150,7 +150,7 @@ BatchReport churn_probability(const LadderModel& model,
     for (std::size_t j = 0; j < k; ++j) {
       const double cell = features[j][i];
       const LadderFeature& feature = model.features[j];
-      missing += std::isnan(cell) ? 1 : 0;
+      missing += std::isnan(cell) ? 1u : 0u;
       x[j + 1] = std::isnan(cell) ? kNaN
                                   : (detail::ladder_value(model.external, cell) - feature.centre) /
                                         feature.scale;

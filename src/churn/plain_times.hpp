@@ -90,7 +90,7 @@ class SortedTimes {
     for (std::size_t begin = 0, end = 0; begin < n_; begin = end) {
       std::size_t events = 0;
       for (end = begin; end < n_ && keys_[end] >> 1 == keys_[begin] >> 1; ++end)
-        events += (keys_[end] & 1) == 0 ? 1 : 0;
+        events += (keys_[end] & 1) == 0 ? 1u : 0u;
       if (events > 0) add(time(begin), n_ - begin, events);
     }
     return {n_, n_ > 0 ? time(n_ - 1) : 0};

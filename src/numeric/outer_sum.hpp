@@ -16,7 +16,7 @@ class OuterSum {
       : n_(n), stride_(n + n % 2), sum_(n * stride_, 0), pending_(4 * stride_, 0) {}
 
   void add(double scale, const double* v) {
-    double* row = &pending_[count_ * stride_];
+    double* row = pending_.data() + count_ * stride_;
     std::copy(v, v + n_, row);
     scale_[count_] = scale;
     if (++count_ == 4) flush();
@@ -26,7 +26,7 @@ class OuterSum {
   [[nodiscard]] Square take() {
     for (std::size_t k = count_; k < 4; ++k) {
       scale_[k] = 0;
-      std::fill_n(&pending_[k * stride_], stride_, 0.0);
+      std::fill_n(pending_.data() + k * stride_, stride_, 0.0);
     }
     flush();
     Square out(n_ * n_);
@@ -43,7 +43,7 @@ class OuterSum {
     for (std::size_t i = 0; i < n_; ++i) {
       const double sa = scale_[0] * a[i], sb = scale_[1] * b[i];
       const double sc = scale_[2] * c[i], sd = scale_[3] * d[i];
-      double* row = &sum_[i * stride_];
+      double* row = sum_.data() + i * stride_;
       for (std::size_t j = 0; j <= i; j += 2) {  // stride is even: pairs never leave the row
         row[j] += (sa * a[j] + sb * b[j]) + (sc * c[j] + sd * d[j]);
         row[j + 1] += (sa * a[j + 1] + sb * b[j + 1]) + (sc * c[j + 1] + sd * d[j + 1]);

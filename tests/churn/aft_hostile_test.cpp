@@ -268,7 +268,7 @@ TEST(AftPredict, IntervalsCoverTheSpreadOfRefits) {
       EXPECT_LE(lo[0], estimate[0]);
       EXPECT_GE(hi[0], estimate[0]);
       EXPECT_TRUE(question.kind != Question::Kind::restricted_mean || hi[0] < 12);
-      covered += lo[0] <= value && value <= hi[0] ? 1 : 0;
+      covered += lo[0] <= value && value <= hi[0] ? 1u : 0u;
     }
     // 160 expected, standard deviation 5.7.
     EXPECT_GE(covered, 140u);

@@ -29,7 +29,7 @@ double probability_of_history(const Parameters& p, unsigned history, int n) {
   for (int there = 0; there <= n; ++there) {
     if (history >> there) continue;  // an order after it left
     int x = 0;
-    for (int t = 0; t < there; ++t) x += (history >> t) & 1;
+    for (int t = 0; t < there; ++t) x += static_cast<int>((history >> t) & 1);
     const double leaves = there < n ? 1 : 0;
     sum += std::exp(log_beta(p.alpha + x, p.beta + there - x) - log_beta(p.alpha, p.beta) +
                     log_beta(p.gamma + leaves, p.delta + there) - log_beta(p.gamma, p.delta));
@@ -159,7 +159,7 @@ TEST(BgbbBatch, EqualsTheScalarsAndCountsBadRows) {
   EXPECT_EQ(report.rows_scored, 4u);
   EXPECT_EQ(report.first_rejected, 2u);
   EXPECT_EQ(report.first_reason, RowReason::out_of_domain);
-  for (const std::size_t i : {0, 1, 3, 5})
+  for (const std::size_t i : {0u, 1u, 3u, 5u})
     EXPECT_EQ(out[i], bgbb::expected_orders(kDonors, 10, x[i], t_x[i], n[i]));
   EXPECT_TRUE(std::isnan(out[2]) && std::isnan(out[4]));
   ASSERT_TRUE(bgbb::probability_alive(kDonors, 2, rows, out).ok());

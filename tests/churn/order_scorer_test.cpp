@@ -120,7 +120,7 @@ TEST(OrderScorer, BitsDependNeitherOnTheBatchNorOnWhatIsPrepared) {
     ASSERT_TRUE(plain->expected_orders(a.columns(), whole).ok());
     ASSERT_TRUE(ready->expected_orders(a.columns(), again).ok());
     EXPECT_EQ(whole, again);
-    for (const std::size_t n : {1, 3, 7, 8, 9, 31, 33, 1000}) {
+    for (const std::size_t n : {1u, 3u, 7u, 8u, 9u, 31u, 33u, 1000u}) {
       std::vector<double> part(n);
       ASSERT_TRUE(plain->expected_orders(a.slice(50, n), part).ok());
       for (std::size_t i = 0; i < n; ++i) ASSERT_EQ(part[i], whole[50 + i]) << n;

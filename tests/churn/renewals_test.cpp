@@ -197,7 +197,7 @@ TEST(RenewalFit, CohortAndIndividualsAgree) {
   const auto rows = individuals(active);
   const auto a = sbg::fit_cohort(active), b = sbg::fit({rows.duration, rows.event});
   ASSERT_TRUE(a && b);
-  for (int i = 0; i < 2; ++i) {
+  for (std::size_t i = 0; i < 2; ++i) {
     EXPECT_LE(relative_error(a->parameters.values()[i], b->parameters.values()[i]), 1e-10);
     EXPECT_LE(relative_error(a->standard_errors.values()[i], b->standard_errors.values()[i]), 1e-9);
   }
@@ -391,7 +391,7 @@ TEST(RenewalIntervals, HoldTheEstimate) {
   const std::vector<double> n{0, 1, 4, 7};
   std::vector<double> e(4), lo(4), hi(4);
   const auto inside = [&](double least, double most) {
-    for (int i = 0; i < 4; ++i)
+    for (std::size_t i = 0; i < 4; ++i)
       EXPECT_TRUE(least < lo[i] && lo[i] < e[i] && e[i] < hi[i] && hi[i] < most) << i;
   };
   ASSERT_TRUE(bdw::survival(estimate, 3, .8, n, {e, lo, hi}).ok());

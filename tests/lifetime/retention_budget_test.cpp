@@ -255,8 +255,8 @@ TEST(RetentionBudget, NoPointOfALatticeIsBetter) {
     o.budget = (.2 + random.uniform()) * plan(a).total_spend;
     const auto best = plan(a, o);
     const double found = best_of_lattice(a, o);
-    EXPECT_LE(found, best.objective * (1 + 1e-9)) << trial;
-    EXPECT_GE(found, .95 * best.objective) << trial;
+    EXPECT_LE(found, best.objective * (1 + 1e-9) + 1e-9) << trial;  // may be 0 but for rounding
+    EXPECT_GE(found, .95 * best.objective - 1e-9) << trial;
   }
 }
 

@@ -100,7 +100,7 @@ TEST(AccountScorer, AllocatesNothing) {
   const std::size_t before = allocations.load();
   for (std::size_t n = 0; n < x.size(); ++n) {
     all_ok &= p.scorer->score(x[n], {}, row).ok();
-    defined += std::isnan(row.value_index) ? 0 : 1;
+    defined += std::isnan(row.value_index) ? 0u : 1u;
     all_ok &= p.scorer->score(x[n], ages[n], row).ok();
   }
   const std::size_t after = allocations.load();

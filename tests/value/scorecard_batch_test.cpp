@@ -72,7 +72,7 @@ TEST(ScorecardBatch, IsTheRowAloneBitForBitOnAnyNumberOfThreads) {
   std::size_t defined = 0;
   for (std::size_t i = 0; i < kRows; ++i) {
     const ScorecardRow row = row_of(card, row_at(columns, i));
-    defined += std::isnan(row.value_index) ? 0 : 1;
+    defined += std::isnan(row.value_index) ? 0u : 1u;
     ASSERT_TRUE(same(one.value[i], row.value_index) && same(four.value[i], row.value_index));
     ASSERT_EQ(one.coverage[i], row.coverage);
     std::vector<double> expected = row.dimension_scores;

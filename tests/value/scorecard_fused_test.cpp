@@ -175,7 +175,7 @@ void expect_rows(const Case& c, const FeatureColumns& in, const Outputs& got,
       ASSERT_TRUE(same_bits(row[n], expected[n]))
           << "row " << i << ", output " << n << ": " << row[n] << " for " << expected[n];
     }
-    scored += std::isnan(expected[0]) ? 0 : 1;
+    scored += std::isnan(expected[0]) ? 0u : 1u;
   }
   ASSERT_TRUE(report.ok());
   ASSERT_EQ(report.rows_scored, scored);
