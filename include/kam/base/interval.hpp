@@ -45,16 +45,15 @@ struct LogitNormal {
 
 /// The quantity whose interval at normal quantile z > 0 is `x` (0 <= lo <= estimate <= hi). The
 /// interval is symmetric in the log-odds, so one end says all: the one on the longer side of the
-/// scale, unless it is so close to 100 that it has lost its digits (close to 0 they are kept). The
-/// log-odds scale ends at 0 and 100; an estimate less than half a point from there counts as half a
-/// point, as it does where intervals are made.
+/// scale, which does not round to 0 or 100. The log-odds scale ends at 0 and 100; an estimate less
+/// than half a point from there counts as half a point, as it does where intervals are made.
 [[nodiscard]] inline LogitNormal logit_normal(const Interval& x, double z) noexcept {
   const bool good = x.lo >= 0 && x.lo <= x.estimate && x.estimate <= x.hi && x.estimate <= 100;
   if (!good || !(z > 0)) return {kNaN, kNaN};
   const auto log_odds = [](double points) { return std::log(points) - std::log(100 - points); };
   const double centre = log_odds(std::min(std::max(x.estimate, 0.5), 99.5));
-  const bool lost = x.hi > 99.999 && x.lo > 0 && x.lo < x.estimate;
-  const double width = x.estimate >= 50 || lost ? centre - log_odds(x.lo) : log_odds(x.hi) - centre;
+  const bool high = x.estimate >= 50;
+  const double width = high ? centre - log_odds(x.lo) : log_odds(x.hi) - centre;
   return {centre, std::max(width, 0.0) / z};
 }
 
