@@ -59,7 +59,7 @@ std::vector<TimedRow> usable_rows(const SurvivalColumns& columns,
 }
 
 void sort_rows(std::size_t strata, std::vector<TimedRow>& rows) {
-  numeric::radix_sort(rows, 64, [](const TimedRow& r) { return r.key; });
+  numeric::radix_sort_by_key(rows, [](const TimedRow& r) { return r.key; });
   if (strata > 1) numeric::radix_sort(rows, 32, [](const TimedRow& r) { return r.stratum; });
 }
 
@@ -122,7 +122,7 @@ class Builder {
       if (row.first > set_.stratum_begin[s] && row.first < row.last)
         late.push_back({~std::uint64_t{row.first}, static_cast<std::uint32_t>(i)});
     }
-    numeric::radix_sort(late);
+    numeric::radix_sort(late, 64, [](const KeyedRow& row) { return row.key; });
     for (const KeyedRow& row : late) set_.late.push_back(row.row);
   }
 

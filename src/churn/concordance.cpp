@@ -42,7 +42,7 @@ std::vector<std::uint32_t> ranks_of(std::span<const double> values, std::size_t&
   std::vector<numeric::KeyedRow> rows(values.size());
   for (std::size_t i = 0; i < values.size(); ++i)
     rows[i] = {numeric::order_key(values[i]), static_cast<std::uint32_t>(i)};
-  numeric::radix_sort(rows);
+  numeric::radix_sort_by_key(rows);
   std::vector<std::uint32_t> rank(values.size());
   ranks = 0;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -63,20 +63,6 @@ struct PlacedRow {
   [[nodiscard]] bool event() const { return place % 2 == 1; }
 };
 
-/// By the leading half of the keys, which tells most risks apart, then the few that share it.
-void sort_by_key(std::vector<PlacedRow>& rows) {
-  constexpr unsigned kLeading = 33, kRest = 64 - kLeading;
-  numeric::radix_sort(rows, kLeading, [](const PlacedRow& r) { return r.key >> kRest; });
-  for (auto begin = rows.begin(), end = begin; begin != rows.end(); begin = end) {
-    while (end != rows.end() && end->key >> kRest == begin->key >> kRest) ++end;
-    if (end - begin > 1) {
-      std::sort(begin, end, [](const PlacedRow& a, const PlacedRow& b) {
-        return a.key != b.key ? a.key < b.key : a.row < b.row;
-      });
-    }
-  }
-}
-
 std::vector<PlacedRow> by_risk(const RiskSet& set, std::span<const double> risk) {
   std::vector<PlacedRow> rows(risk.size());
   for (std::size_t i = 0; i < risk.size(); ++i) {
@@ -84,7 +70,7 @@ std::vector<PlacedRow> by_risk(const RiskSet& set, std::span<const double> risk)
     rows[i] = {numeric::order_key(risk[i]), 2 * row.last - (row.event ? 1 : 0),
                static_cast<std::uint32_t>(i)};
   }
-  sort_by_key(rows);
+  numeric::radix_sort_by_key(rows, [](const PlacedRow& r) { return r.key; });
   return rows;
 }
 

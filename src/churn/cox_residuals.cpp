@@ -71,7 +71,7 @@ std::vector<double> ranks_of(const Data& data, const RiskSet& set) {
   std::vector<numeric::KeyedRow> durations;
   for (const RiskRow& row : set.rows)
     durations.push_back({numeric::order_key(data.rows.duration[row.row]), 0});
-  numeric::radix_sort(durations);
+  numeric::radix_sort_by_key(durations);
   std::vector<double> g;
   for (const RiskMoment& m : set.moments) {
     const auto [begin, end] = std::equal_range(

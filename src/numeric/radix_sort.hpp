@@ -1,6 +1,7 @@
 /// Stable sort by whole numbers: linear in the rows, a few sequential passes.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -39,6 +40,22 @@ void radix_sort(std::vector<Element>& elements, unsigned bits, const Code& code)
   }
 }
 
+/// Stable, by keys of 64 bits: by their leading half, which tells most apart, in half the passes,
+/// then by comparison where those that share it are not in order yet. O(n) unless the keys are made
+/// to share it, O(n log n) then.
+template <class Element, class Key>
+void radix_sort_by_key(std::vector<Element>& elements, const Key& key) {
+  constexpr unsigned kLeading = 33, kRest = 64 - kLeading;
+  radix_sort(elements, kLeading, [&](const Element& e) { return key(e) >> kRest; });
+  const auto before = [&](const Element& a, const Element& b) { return key(a) < key(b); };
+  for (auto begin = elements.begin(), end = begin; begin != elements.end(); begin = end) {
+    bool sorted = true;
+    for (++end; end != elements.end() && key(*end) >> kRest == key(*begin) >> kRest; ++end)
+      sorted = sorted && !before(*end, *(end - 1));
+    if (!sorted) std::stable_sort(begin, end, before);
+  }
+}
+
 /// All bits of a negative number flip and the sign of the others: without a branch, for columns of
 /// both signs.
 [[nodiscard]] inline std::uint64_t flip_of_sign(std::uint64_t bits) noexcept {
@@ -62,9 +79,9 @@ struct KeyedRow {
   std::uint32_t row;
 };
 
-/// Sorts by key.
-inline void radix_sort(std::vector<KeyedRow>& rows) {
-  radix_sort(rows, 64, [](const KeyedRow& r) { return r.key; });
+/// Sorts durations, scores and the like; stable.
+inline void radix_sort_by_key(std::vector<KeyedRow>& rows) {
+  radix_sort_by_key(rows, [](const KeyedRow& r) { return r.key; });
 }
 
 }  // namespace kam::numeric

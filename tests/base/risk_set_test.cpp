@@ -1,6 +1,7 @@
 /// The risk set against a loop over all rows at every time.
 #include <kam/base/risk_set.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -182,13 +183,29 @@ TEST(RadixSort, SortsAnyDoublesAndKeepsTies) {
   std::vector<numeric::KeyedRow> rows;
   for (std::uint32_t i = 0; i < values.size(); ++i)
     rows.push_back({numeric::order_key(values[i]), i});
-  numeric::radix_sort(rows);
+  numeric::radix_sort_by_key(rows);
   std::vector<std::uint32_t> order;
   for (const auto& row : rows) {
     order.push_back(row.row);
     EXPECT_EQ(numeric::value_of_order_key(row.key), values[row.row]);
   }
   EXPECT_EQ(order, (std::vector<std::uint32_t>{5, 7, 1, 2, 3, 6, 9, 0, 8, 4}));
+}
+
+/// Keys that differ in their last bits only, beside some that do not: both steps of the sort.
+TEST(RadixSort, AgreesWithAStableSort) {
+  Random random(8);
+  std::vector<numeric::KeyedRow> rows;
+  for (std::uint32_t i = 0; i < 5000; ++i) {
+    const double close = 1 + static_cast<double>(random.below(500)) * 0x1p-52;
+    const double value = i % 3 == 0 ? random.normal() : close;
+    rows.push_back({numeric::order_key(value), i});
+  }
+  auto expected = rows;
+  std::stable_sort(expected.begin(), expected.end(),
+                   [](const auto& a, const auto& b) { return a.key < b.key; });
+  numeric::radix_sort_by_key(rows);
+  for (std::size_t i = 0; i < rows.size(); ++i) ASSERT_EQ(rows[i].row, expected[i].row) << i;
 }
 
 }  // namespace
