@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
 
 namespace kam::detail {
 
@@ -28,12 +29,14 @@ struct PureTail {
   double exponent, from;
 };
 
-/// Sum of exp(log_integrand - top) over centre + step, centre + 2 step, …
+/// Sum of exp(log_integrand - top) over centre + step, centre + 2 step, …; NaN for a peak that is
+/// sharper than doubles can tell, instead of a search without end.
 template <class LogIntegrand>
 [[nodiscard]] double side_sum(const LogIntegrand& log_integrand, double centre, double step,
                               double top, const PureTail& tail) {
+  constexpr int kMostPoints = 4'000'000;
   double sum = 0;
-  for (int i = 1;; ++i) {
+  for (int i = 1; i < kMostPoints; ++i) {
     const double y = centre + step * i;
     const double term = std::exp(log_integrand(logistic_point(y)) - top);
     sum += term;
@@ -43,6 +46,7 @@ template <class LogIntegrand>
     // Far from the peak nothing that follows can matter: terms fall from here on.
     if (term < 1e-25 * sum) return sum;
   }
+  return std::numeric_limits<double>::quiet_NaN();
 }
 
 /// ln of the integral of exp(log_integrand) dy over the line.
